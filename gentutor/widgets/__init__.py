@@ -1,0 +1,6 @@
+"""Explorables: interactives that work in a notebook and in a page with no Python behind it."""
+
+from gentutor.widgets.beta_sweep import BetaSweep
+from gentutor.widgets.explorable import Explorable
+
+__all__ = ["BetaSweep", "Explorable"]

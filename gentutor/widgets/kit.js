@@ -1,0 +1,156 @@
+// What the explorables share. Python puts this text in front of each widget's own source,
+// because a module loaded from a blob cannot import its neighbours.
+
+const maker = (create) => (tag, attributes = {}, ...children) => {
+  const made = create(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+};
+const html = maker((tag) => document.createElement(tag));
+const svg = maker((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+
+const uniqueId = () => `gx-${Math.random().toString(36).slice(2)}`;
+const minus = (text) => text.replace("-", "−");
+/** A number with `digits` decimals and a true minus sign; never "−0.00". */
+const fixed = (value, digits = 2) => minus((Math.round(value * 10 ** digits) / 10 ** digits + 0).toFixed(digits));
+const brief = (value) => minus(String(Number(value.toPrecision(3))));
+
+// Numbers ---------------------------------------------------------------------------------
+
+function fromHalf(bits) {
+  const exponent = (bits >> 10) & 31;
+  const fraction = bits & 1023;
+  const size = exponent ? (1 + fraction / 1024) * 2 ** (exponent - 15) : fraction * 2 ** -24;
+  return bits & 0x8000 ? -size : size;
+}
+
+/** The model's arrays by name: typed arrays with `shape` and `row(i)`, a view along the first axis. */
+function readArrays(model) {
+  const read = {
+    uint8: (buffer) => new Uint8Array(buffer),
+    float16: (buffer) => Float32Array.from(new Uint16Array(buffer), fromHalf),
+    float32: (buffer) => new Float32Array(buffer),
+  };
+  const unpack = ({ shape, dtype, data }) => {
+    const bytes = data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength);
+    const values = read[dtype](bytes);
+    const stride = values.length / shape[0];
+    return Object.assign(values, { shape, row: (i) => values.subarray(i * stride, (i + 1) * stride) });
+  };
+  return Object.fromEntries(Object.entries(model.get("arrays")).map(([name, packed]) => [name, unpack(packed)]));
+}
+
+// Frame and controls ----------------------------------------------------------------------
+
+/** The widget's root. The rendered page has the caption already; a notebook shows it here. */
+function frame(el, model, name, ...children) {
+  const root = html("div", { class: "gx", role: "group", "aria-label": name }, ...children);
+  if (!el.closest("figure.explorable")) root.append(html("p", { class: "gx-caption" }, model.get("caption")));
+  el.append(root);
+  return root;
+}
+
+function panel(title, ...children) {
+  return html("div", { class: "gx-panel" }, html("p", { class: "gx-title" }, title), ...children);
+}
+
+/** A labelled range input that says its value in words. `show(value)` moves it without an event. */
+function slider({ label, min, max, step, text, onInput }) {
+  const id = uniqueId();
+  const input = html("input", { id, type: "range", min, max, step });
+  const output = html("output", { for: id });
+  input.addEventListener("input", () => onInput(Number(input.value)));
+  const show = (value) => {
+    input.value = value;
+    input.setAttribute("aria-valuetext", text(value));
+    output.textContent = text(value);
+  };
+  const element = html("div", { class: "gx-slider" }, html("label", { for: id }, label), input, output);
+  return { element, show };
+}
+
+/** Named numbers in a row, read aloud when they change. `show({name: text})` fills them in. */
+function readout(names) {
+  const cells = names.map((name) => [name, html("dd")]);
+  const pairs = cells.map(([name, cell]) => html("div", {}, html("dt", {}, name), cell));
+  const list = html("dl", {}, ...pairs);
+  const element = html("div", { class: "gx-readout", role: "status", "aria-atomic": "true" }, list);
+  return { element, show: (texts) => cells.forEach(([name, cell]) => (cell.textContent = texts[name])) };
+}
+
+// Pictures --------------------------------------------------------------------------------
+
+/** A grid of square images in ink: black with the pixel as opacity, turned white by CSS in the dark. */
+function digits({ columns, side }) {
+  const zoom = 8;
+  const canvas = html("canvas", { class: "gx-digits", role: "img" });
+  const small = document.createElement("canvas");
+  const draw = (pixels, label) => {
+    const count = pixels.length / side ** 2;
+    const width = columns * (side + 1) - 1;
+    const height = Math.ceil(count / columns) * (side + 1) - 1;
+    if (small.width !== width || small.height !== height) {
+      Object.assign(small, { width, height });
+      Object.assign(canvas, { width: width * zoom, height: height * zoom });
+    }
+    const image = new ImageData(width, height);
+    for (let i = 0; i < pixels.length; i++) {
+      const cell = Math.floor(i / side ** 2);
+      const y = Math.floor(cell / columns) * (side + 1) + (Math.floor(i / side) % side);
+      const x = (cell % columns) * (side + 1) + (i % side);
+      image.data[4 * (y * width + x) + 3] = 14 + (pixels[i] * 241) / 255;
+    }
+    small.getContext("2d").putImageData(image, 0, 0);
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(small, 0, 0, canvas.width, canvas.height);
+    canvas.setAttribute("aria-label", label);
+  };
+  return { element: canvas, draw };
+}
+
+/** About `count` round numbers inside [low, high]. */
+function ticks(low, high, count) {
+  const raw = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(raw));
+  const step = power * [1, 2, 5, 10].find((multiple) => multiple * power >= raw);
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, i) => (first + i) * step);
+}
+
+/** The low and high end of `values`, widened by a share of their distance. */
+function extent(values, share = 0.08) {
+  const low = values.reduce((a, b) => Math.min(a, b));
+  const high = values.reduce((a, b) => Math.max(a, b));
+  const margin = share * (high - low || 1);
+  return [low - margin, high + margin];
+}
+
+/** The linear map that takes [a, b] to [p, q]; `invert` takes a pixel back. */
+function scale([a, b], [p, q]) {
+  const map = (value) => p + ((value - a) / (b - a)) * (q - p);
+  return Object.assign(map, { invert: (pixel) => a + ((pixel - p) / (q - p)) * (b - a) });
+}
+
+/** An empty SVG plot with axes. `X` and `Y` map data to its pixels; draw into `area`. */
+function plot({ x, y, xLabel, yLabel, xTicks, width = 340, height = 230 }) {
+  const box = { left: 46, right: width - 8, top: 8, bottom: height - 38 };
+  const X = scale(x, [box.left, box.right]);
+  const Y = scale(y, [box.bottom, box.top]);
+  const axes = svg("g", { class: "gx-axes", "aria-hidden": "true" });
+  axes.append(svg("path", { d: `M${box.left},${box.top}V${box.bottom}H${box.right}` }));
+  for (const value of xTicks ?? ticks(...x, 6)) {
+    axes.append(svg("text", { x: X(value), y: box.bottom + 15, "text-anchor": "middle" }, brief(value)));
+  }
+  for (const value of ticks(...y, 5)) {
+    axes.append(svg("text", { x: box.left - 6, y: Y(value) + 4, "text-anchor": "end" }, brief(value)));
+  }
+  axes.append(svg("text", { x: (box.left + box.right) / 2, y: height - 6, "text-anchor": "middle" }, xLabel));
+  const middle = (box.top + box.bottom) / 2;
+  axes.append(svg("text", { transform: `translate(12 ${middle}) rotate(-90)`, "text-anchor": "middle" }, yLabel));
+  const area = svg("g");
+  const element = svg("svg", { class: "gx-plot", viewBox: `0 0 ${width} ${height}` }, axes, area);
+  return { element, area, X, Y, box };
+}
