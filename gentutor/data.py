@@ -1,0 +1,53 @@
+"""The data that the book trains on: real, and shipped inside the packages it depends on."""
+
+from dataclasses import dataclass
+
+import torch
+from sklearn.datasets import load_digits
+from sklearn.model_selection import train_test_split
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Digits:
+    """Handwritten digits, split once and for all.
+
+    Attributes:
+        x_train: (1437, 64) float32 in [0, 1]; row-major 8 x 8 images, 0 is paper and 1 is ink.
+        y_train: (1437,) int64, the digit that was written.
+        x_test: (360, 64) float32 in [0, 1].
+        y_test: (360,) int64.
+    """
+
+    x_train: Tensor
+    y_train: Tensor
+    x_test: Tensor
+    y_test: Tensor
+
+
+def digits() -> Digits:
+    r"""Return the 1,797 digits that ship with scikit-learn, scaled to [0, 1].
+
+    Each image is an 8 x 8 grid of counts 0, 1, ..., 16 (the number of inked pixels in a 4 x 4
+    block of a 32 x 32 scan), here divided by 16. The split is stratified by digit, fixed, and
+    the same on every machine: 1,437 images to train on and 360 to test on.
+
+    Source: Alpaydin and Kaynak (1998), Optical Recognition of Handwritten Digits, UCI; the test
+    part of it, as shipped in ``sklearn.datasets``.
+
+    >>> d = digits()
+    >>> d.x_train.shape, d.x_test.shape, d.x_train.dtype
+    (torch.Size([1437, 64]), torch.Size([360, 64]), torch.float32)
+    >>> float(d.x_train.min()), float(d.x_train.max())
+    (0.0, 1.0)
+    """
+    counts, labels = load_digits(return_X_y=True)
+    x_train, x_test, y_train, y_test = train_test_split(
+        counts / 16.0, labels, test_size=360, stratify=labels, random_state=0
+    )
+    return Digits(
+        torch.tensor(x_train, dtype=torch.float32),
+        torch.tensor(y_train, dtype=torch.int64),
+        torch.tensor(x_test, dtype=torch.float32),
+        torch.tensor(y_test, dtype=torch.int64),
+    )

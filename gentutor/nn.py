@@ -1,0 +1,148 @@
+"""Blocks that every model is built of, each ready to hold one network or many.
+
+A block's parameters may carry a leading *replica* axis. With it, one call runs R networks of
+the same shape on R batches. :func:`stack` puts that axis in front of a list of models and
+:func:`unstack` hands the trained values back.
+"""
+
+import copy
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TypeVar
+
+import torch
+from torch import Tensor, nn
+
+ModuleT = TypeVar("ModuleT", bound=nn.Module)
+
+
+class Linear(nn.Module):
+    r"""Affine map :math:`y = xW + b`, for one network or R networks at once.
+
+    Shapes: ``weight`` is (in_features, out_features) and ``bias`` (out_features,); after
+    :func:`stack` both gain a leading axis R. Input (N, in_features) or (R, N, in_features),
+    output of the same form. Both start uniform in :math:`\pm 1/\sqrt{\text{in\_features}}`,
+    which is PyTorch's own start for ``torch.nn.Linear``.
+
+    >>> Linear(3, 2, torch.Generator().manual_seed(0))(torch.ones(5, 3)).shape
+    torch.Size([5, 2])
+    """
+
+    def __init__(self, in_features: int, out_features: int, generator: torch.Generator) -> None:
+        super().__init__()
+        bound = 1.0 / math.sqrt(in_features)
+        weight = torch.empty(in_features, out_features)
+        bias = torch.empty(out_features)
+        self.weight = nn.Parameter(weight.uniform_(-bound, bound, generator=generator))
+        self.bias = nn.Parameter(bias.uniform_(-bound, bound, generator=generator))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (..., in_features) to (..., out_features)."""
+        return affine(x, self.weight, self.bias)
+
+
+def affine(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """Return ``x @ weight + bias`` with an optional replica axis on weight and bias."""
+    if weight.ndim == 2:
+        return nn.functional.linear(x, weight.mT, bias)
+    return torch.baddbmm(bias.unsqueeze(1), x, weight)  # (R, N, out)
+
+
+class MLP(nn.Module):
+    """Multilayer perceptron: affine maps with ReLU between them, none after the last.
+
+    Args:
+        sizes: widths from input to output, at least two.
+        generator: source of the starting weights.
+
+    >>> MLP((64, 128, 16), torch.Generator().manual_seed(0))(torch.zeros(5, 64)).shape
+    torch.Size([5, 16])
+    """
+
+    def __init__(self, sizes: Sequence[int], generator: torch.Generator) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(
+            Linear(n_in, n_out, generator) for n_in, n_out in pairwise(sizes)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (..., sizes[0]) to (..., sizes[-1])."""
+        for layer in self.layers[:-1]:
+            x = layer(x).relu()
+        return self.layers[-1](x)
+
+
+class MaskedMLP(nn.Module):
+    r"""Autoregressive network: output i sees the inputs before i, and all of ``context``.
+
+    One hidden layer whose units are spread evenly over the positions; masks delete every path
+    from input j to output i with :math:`j \ge i`, so that
+    :math:`\prod_i p(x_i \mid x_{<i}, z)` is a valid factorisation. Germain et al. (2015),
+    MADE, equations 8 and 9.
+
+    Shapes: x (..., dim), context (..., context_dim), output (..., dim).
+    """
+
+    mask_in: Tensor
+    mask_out: Tensor
+
+    def __init__(self, dim: int, hidden: int, context_dim: int, generator: torch.Generator) -> None:
+        super().__init__()
+        self.from_x = Linear(dim, hidden, generator)
+        self.from_context = MLP((context_dim, hidden, hidden), generator)
+        self.to_x = Linear(hidden, dim, generator)
+        position = torch.arange(dim)
+        degree = torch.arange(hidden) * (dim - 1) // hidden  # sees inputs 0..degree
+        mask_in = (position[:, None] <= degree[None, :]).float()  # (dim, hidden)
+        mask_out = (degree[:, None] < position[None, :]).float()  # (hidden, dim)
+        self.register_buffer("mask_in", mask_in, persistent=False)
+        self.register_buffer("mask_out", mask_out, persistent=False)
+        self.context_to_x = Linear(context_dim, dim, generator)
+
+    def forward(self, x: Tensor, context: Tensor) -> Tensor:
+        """Return one number per position, from earlier positions and the context."""
+        seen = affine(x, self.from_x.weight * self.mask_in, self.from_x.bias)
+        hidden = (seen + self.from_context(context)).relu()
+        out = affine(hidden, self.to_x.weight * self.mask_out, self.to_x.bias)
+        return out + self.context_to_x(context)
+
+
+def stack(models: Sequence[ModuleT]) -> ModuleT:
+    """Return one module that computes all the given ones, with a leading replica axis.
+
+    The models must have the same class and parameter shapes. The result's parameters are
+    copies: train it, then call :func:`unstack`.
+
+    Raises:
+        ValueError: no models, or models that differ in class or in a parameter's shape.
+    """
+    if not models:
+        raise ValueError("models: expected at least one model, got none")
+    first = models[0]
+    shapes = {name: p.shape for name, p in first.named_parameters()}
+    for i, model in enumerate(models):
+        if type(model) is not type(first) or shapes != {
+            name: p.shape for name, p in model.named_parameters()
+        }:
+            raise ValueError(
+                f"models: expected one class and shape throughout; models[{i}] differs from [0]"
+            )
+    stacked = copy.deepcopy(first)
+    for name, parameter in list(stacked.named_parameters()):
+        owner, _, leaf = name.rpartition(".")
+        values = torch.stack([m.get_parameter(name).detach() for m in models])
+        setattr(
+            stacked.get_submodule(owner),
+            leaf,
+            nn.Parameter(values, requires_grad=parameter.requires_grad),
+        )
+    return stacked
+
+
+def unstack(stacked: nn.Module, models: Sequence[nn.Module]) -> None:
+    """Copy the values of each replica of ``stacked`` into the model it came from."""
+    with torch.no_grad():
+        for name, parameter in stacked.named_parameters():
+            for replica, model in zip(parameter, models, strict=True):
+                model.get_parameter(name).copy_(replica)
