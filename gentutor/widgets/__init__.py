@@ -2,5 +2,6 @@
 
 from gentutor.widgets.beta_sweep import BetaSweep
 from gentutor.widgets.explorable import Explorable
+from gentutor.widgets.latent_map import LatentMap
 
-__all__ = ["BetaSweep", "Explorable"]
+__all__ = ["BetaSweep", "Explorable", "LatentMap"]

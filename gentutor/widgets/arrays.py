@@ -56,6 +56,8 @@ class Arrays:
             ValueError: a shape that does not fit, an empty array, NaN or infinity, or a value
                 outside the range of ``kind``.
         """
+        if hasattr(value, "detach"):  # a torch parameter
+            value = value.detach()
         try:
             array = np.asarray(value, dtype=np.float64)
         except (TypeError, ValueError, RuntimeError) as error:

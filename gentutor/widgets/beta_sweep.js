@@ -30,7 +30,7 @@ function render({ model, el }) {
     y: [0, extent(kl)[1]],
     xLabel: "latent dimension",
     yLabel: "KL, nats",
-    height: 170,
+    height: 210,
     xTicks: dimensionTicks.filter((d) => (d - 1) % every === 0),
   });
   const half = 0.35 * (bars.X(2) - bars.X(1));
@@ -65,13 +65,13 @@ function render({ model, el }) {
         {},
         panel("Originals", original.element),
         panel("Reconstructions", reconstruction.element),
-        panel("Samples from the prior", sample.element),
+        panel("KL of each latent dimension", bars.element),
       ),
       html(
         "div",
         {},
-        panel("KL of each latent dimension", bars.element),
-        panel("Rate and distortion (dashed: equal ELBO)", plane.element),
+        panel("Samples from the prior", sample.element),
+        panel("Rate and distortion, ELBO dashed", plane.element),
       ),
     ),
   );
@@ -110,14 +110,14 @@ function render({ model, el }) {
 /** Lines on which −(D + R) is constant, for values that some model of the sweep can reach. */
 function isoLines({ X, Y, box }, rate, distortion) {
   const sums = Array.from(rate, (value, i) => value + distortion[i]);
-  return ticks(Math.min(...sums), Math.max(...sums), 5).flatMap((sum) => {
+  return ticks(Math.min(...sums), Math.max(...sums), 7).flatMap((sum) => {
     // Where the line enters the plot, at its left or its top, and where it leaves it.
     const x1 = Math.max(box.left, X(sum - Y.invert(box.top)));
     const x2 = Math.min(box.right, X(sum - Y.invert(box.bottom)));
     if (x1 >= x2) return [];
     const [y1, y2] = [x1, x2].map((x) => Y(sum - X.invert(x)));
     // The curve begins at the upper left: a line that comes from there gets its number at its foot.
-    const at = x1 > box.left ? { x: x1 + 5, y: y1 + 11 } : { x: x2 + 4, y: y2 - 4 };
+    const at = x1 > box.left ? { x: x1 + 5, y: y1 + 11 } : { x: x2 - 9, y: y2 - 4, "text-anchor": "end" };
     const value = svg("text", at, brief(-sum));
     return [svg("line", { class: "gx-iso", x1, y1, x2, y2 }), value];
   });
