@@ -86,26 +86,29 @@ class MaskedMLP(nn.Module):
 
     mask_in: Tensor
     mask_out: Tensor
+    mask_direct: Tensor
 
     def __init__(self, dim: int, hidden: int, context_dim: int, generator: torch.Generator) -> None:
         super().__init__()
         self.from_x = Linear(dim, hidden, generator)
-        self.from_context = MLP((context_dim, hidden, hidden), generator)
+        self.from_context = Linear(context_dim, hidden, generator)
         self.to_x = Linear(hidden, dim, generator)
         position = torch.arange(dim)
         degree = torch.arange(hidden) * (dim - 1) // hidden  # sees inputs 0..degree
         mask_in = (position[:, None] <= degree[None, :]).float()  # (dim, hidden)
         mask_out = (degree[:, None] < position[None, :]).float()  # (hidden, dim)
+        self.direct = Linear(dim, dim, generator)
+        mask_direct = (position[:, None] < position[None, :]).float()  # (dim, dim)
+        self.register_buffer("mask_direct", mask_direct, persistent=False)
         self.register_buffer("mask_in", mask_in, persistent=False)
         self.register_buffer("mask_out", mask_out, persistent=False)
-        self.context_to_x = Linear(context_dim, dim, generator)
 
     def forward(self, x: Tensor, context: Tensor) -> Tensor:
         """Return one number per position, from earlier positions and the context."""
         seen = affine(x, self.from_x.weight * self.mask_in, self.from_x.bias)
         hidden = (seen + self.from_context(context)).relu()
         out = affine(hidden, self.to_x.weight * self.mask_out, self.to_x.bias)
-        return out + self.context_to_x(context)
+        return out + affine(x, self.direct.weight * self.mask_direct, self.direct.bias)
 
 
 def stack(models: Sequence[ModuleT]) -> ModuleT:
