@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
-from sklearn.datasets import load_digits
+from sklearn.datasets import load_digits, load_sample_images
 from sklearn.model_selection import train_test_split
 from torch import Tensor
+
+from gentutor.checks import check_int
 
 
 @dataclass(frozen=True)
@@ -51,3 +54,53 @@ def digits() -> Digits:
         torch.tensor(x_test, dtype=torch.float32),
         torch.tensor(y_test, dtype=torch.int64),
     )
+
+
+@dataclass(frozen=True)
+class Patches:
+    """Square grey patches of photographs.
+
+    Attributes:
+        x_train: (N, size * size) float32 in [0, 1], row-major; 0 is black.
+        x_test: (M, size * size) float32 in [0, 1], from parts of the photographs that no
+            training patch touches.
+    """
+
+    x_train: Tensor
+    x_test: Tensor
+
+
+def patches(size: int = 8, *, train: int = 5000, test: int = 1000) -> Patches:
+    """Return random patches of the two photographs that ship with scikit-learn.
+
+    The photographs (427 x 640, a temple and a flower) are averaged over colour. Training patches
+    come from the left three quarters and test patches from the right quarter, half of each from
+    either photograph; the draw is fixed.
+
+    Args:
+        size: side of a patch in pixels, 1 to 100.
+        train: number of training patches.
+        test: number of test patches.
+
+    >>> p = patches(train=6, test=4)
+    >>> p.x_train.shape, p.x_test.shape
+    (torch.Size([6, 64]), torch.Size([4, 64]))
+    """
+    check_int("size", size, high=100)
+    check_int("train", train, low=2)
+    check_int("test", test, low=2)
+    generator = np.random.default_rng(0)
+    photographs = [image.mean(axis=-1) / 255.0 for image in load_sample_images().images]
+    cuts = [image.shape[1] * 3 // 4 for image in photographs]
+    left = [image[:, :cut] for image, cut in zip(photographs, cuts, strict=True)]
+    right = [image[:, cut:] for image, cut in zip(photographs, cuts, strict=True)]
+    return Patches(_cut(left, size, train, generator), _cut(right, size, test, generator))
+
+
+def _cut(images: list[np.ndarray], size: int, count: int, generator: np.random.Generator) -> Tensor:
+    found = []
+    for i in range(count):
+        image = images[i % len(images)]
+        top, first = (generator.integers(0, side - size + 1) for side in image.shape)
+        found.append(image[top : top + size, first : first + size].ravel())
+    return torch.tensor(np.stack(found), dtype=torch.float32)
