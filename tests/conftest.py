@@ -1,11 +1,57 @@
 """What all tests share."""
 
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     """Return the root of the repository."""
     return Path(__file__).parents[1]
+
+
+@pytest.fixture
+def sweep_arguments() -> dict[str, Any]:
+    """Return arguments of a BetaSweep whose numbers differ at every step."""
+    rng = np.random.default_rng(0)
+    steps, dims = 16, 8
+    kl = rng.uniform(0.02, 2, (steps, dims)) * np.linspace(1, 0, steps)[:, None]
+    rate, distortion = kl.sum(axis=1), np.linspace(17, 27, steps)
+    return {
+        "beta": np.geomspace(0.05, 16, steps),
+        "originals": rng.random((8, 8, 8)),
+        "reconstructions": rng.random((steps, 8, 8, 8)),
+        "samples": rng.random((steps, 24, 8, 8)),
+        "kl": kl,
+        "rate": rate,
+        "distortion": distortion,
+        "elbo": -(distortion + rate),
+        "picture": Figure(),
+        "caption": "Sixteen models & one slider.",
+        "alt": 'Distortion falls as the "rate" rises.',
+    }
+
+
+@pytest.fixture
+def map_arguments() -> dict[str, Any]:
+    """Return arguments of a LatentMap with a random decoder of two layers."""
+    rng = np.random.default_rng(1)
+    return {
+        "codes": rng.normal(size=(200, 2)),
+        "labels": np.arange(200) % 10,
+        "layers": [
+            (rng.normal(size=(2, 32)), rng.normal(size=32)),
+            (rng.normal(size=(32, 64)) / 4, rng.normal(size=64)),
+        ],
+        "activation": "relu",
+        "output": "sigmoid",
+        "sigma": 0.1,
+        "z0": (0.5, -0.25),
+        "picture": Figure(),
+        "caption": "Codes in the plane.",
+        "alt": "Ten clusters.",
+    }

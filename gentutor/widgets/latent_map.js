@@ -149,8 +149,11 @@ function dragging({ element, X, Y }, handle, move, current) {
     move(toData(event));
   });
   element.addEventListener("pointermove", (event) => event.pointerId === held && move(toData(event)));
-  for (const end of ["pointerup", "pointercancel"]) element.addEventListener(end, () => (held = null));
-  element.addEventListener("click", (event) => move(toData(event)));
+  element.addEventListener("pointerup", (event) => {
+    if (held === null && event.pointerType !== "mouse") move(toData(event)); // a tap
+    held = null;
+  });
+  element.addEventListener("pointercancel", () => (held = null));
   const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
   handle.addEventListener("keydown", (event) => {
     const step = steps[event.key];

@@ -1,0 +1,136 @@
+"""A real browser with no network, and a watch on everything a page asks for or complains of."""
+
+import functools
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
+
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+SOURCES = ("_*.yml", "book/**/*", "notebooks/*.ipynb", "gentutor/**/*.[pjc]*s*", "gentutor/**/*.py")
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Return Chromium; skip without one, but fail where CI=true promises one."""
+    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+    if path is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
+            f"no browser: none of {', '.join(CHROMIUMS)} is installed"
+        )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def built(root: Path) -> Path:
+    """Return the folder of the built book, which must be newer than its sources."""
+    html = root / "_build" / "html"
+    if not (html / "index.html").exists():
+        pytest.fail("the book is not built: run `make book` first")
+    sources = [path for pattern in SOURCES for path in root.glob(pattern) if path.is_file()]
+    newest = max(sources, key=lambda path: path.stat().st_mtime)
+    built_at = max(path.stat().st_mtime for path in html.rglob("*") if path.is_file())
+    if newest.stat().st_mtime > built_at:
+        pytest.fail(f"{newest.relative_to(root)} is newer than the book: run `make book` first")
+    return html
+
+
+@dataclass
+class Watch:
+    """What one page asked for and complained of, while every other host was out of reach."""
+
+    page: Page
+    base: str
+    folder: Path
+    requested: set[str] = field(default_factory=set)
+    foreign: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.route("**/*", self._let_through_or_block)
+        self.page.on("requestfailed", lambda request: self._note_failure(request.url, "failed"))
+        self.page.on(
+            "response",
+            lambda answer: answer.status >= 400 and self._note_failure(answer.url, answer.status),
+        )
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda said: said.type == "error" and self.errors.append(said.text))
+
+    def _let_through_or_block(self, route: Route) -> None:
+        url = route.request.url
+        if url.startswith(self.base):
+            self.requested.add(urlsplit(url).path)
+            route.continue_()
+        else:
+            self.foreign.append(url)
+            route.abort()
+
+    def _note_failure(self, url: str, why: object) -> None:
+        if url.startswith(self.base):
+            self.failed.append(f"{url}: {why}")
+
+    def open(self, path: str = "index.html") -> Page:
+        """Load one page, and wait until it has everything it asked for and its widgets run."""
+        self.page.goto(self.base + path, wait_until="networkidle")
+        waiting = "figure.explorable[data-model]:not(.is-live, :has(.explorable-error))"
+        self.page.wait_for_function(f"!document.querySelector('{waiting}')")
+        return self.page
+
+    @property
+    def weight(self) -> int:
+        """Bytes of every file the page loaded, as they lie on the disk."""
+        files = {self.folder / unquote(path).lstrip("/") for path in self.requested}
+        return sum(
+            (file / "index.html" if file.is_dir() else file).stat().st_size for file in files
+        )
+
+
+class _QuietHandler(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="package")
+def serve() -> Iterator[Callable[[Path], str]]:
+    """Return a function that serves a folder on localhost and gives its address."""
+    servers = []
+
+    @functools.cache
+    def start(folder: Path) -> str:
+        handler = functools.partial(_QuietHandler, directory=str(folder))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+        servers.append(server)
+        return f"http://127.0.0.1:{server.server_port}/"
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def watch(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Callable[..., Watch]]:
+    """Return a function that opens a folder under watch, by ``http`` or ``file``."""
+    contexts = []
+
+    def start(folder: Path, scheme: str = "http", **options: object) -> Watch:
+        base = serve(folder) if scheme == "http" else folder.as_uri() + "/"
+        context = browser.new_context(**options)
+        contexts.append(context)
+        return Watch(context.new_page(), base, folder)
+
+    yield start
+    for context in contexts:
+        context.close()

@@ -1,0 +1,230 @@
+"""What the explorables show, against the numbers that Python put in, on a page of their own."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from ipywidgets.embed import embed_data
+
+from gentutor.widgets import BetaSweep, LatentMap
+
+STATE = "application/vnd.jupyter.widget-state+json"
+
+
+@pytest.fixture
+def show(watch, root, tmp_path):
+    """Return a function that opens a page with the given widgets and the book's host script."""
+
+    def open_page(*widgets, spoil=lambda states: None, **options):
+        state = embed_data(views=widgets, drop_defaults=False)["manager_state"]
+        spoil(state["state"])
+        figures = "".join(widget._repr_mimebundle_()[0]["text/html"] for widget in widgets)
+        host = (root / "book" / "_assets" / "explorables.js").read_text()
+        (tmp_path / "host.js").write_text(host)
+        (tmp_path / "index.html").write_text(
+            f'<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">'
+            f'<script type="{STATE}">{json.dumps(state)}</script>'
+            f'<script defer src="host.js"></script><body>{figures}</body></html>'
+        )
+        return watch(tmp_path, "file", **options).open()
+
+    return open_page
+
+
+def numbers(tab) -> dict[str, str]:
+    """Return what the readout says, by name, with ASCII minus signs."""
+    names, texts = (tab.locator(f".gx-readout {tag}").all_inner_texts() for tag in ("dt", "dd"))
+    return {name: text.replace("−", "-") for name, text in zip(names, texts, strict=True)}
+
+
+def ink(tab, index: int, side: int = 8) -> np.ndarray:
+    """Return the opacity of one canvas, (rows, columns) of digits' pixels, in [0, 1]."""
+    data = (
+        tab.locator("canvas")
+        .nth(index)
+        .evaluate(
+            """canvas => {
+                const context = canvas.getContext('2d');
+                const { data, width } = context.getImageData(0, 0, canvas.width, canvas.height);
+                return [width, ...data.filter((_, i) => i % 4 == 3)];
+            }"""
+        )
+    )
+    big = np.array(data[1:]).reshape(-1, data[0])[4::8, 4::8]  # one point of each 8 × 8 square
+    return (big - 14) / 241
+
+
+def test_a_sweep_shows_the_numbers_of_every_step(show, sweep_arguments):
+    tab = show(BetaSweep(**sweep_arguments, index=5))
+    slider = tab.get_by_role("slider", name="β, the weight of the KL")
+    slider.focus()
+    assert slider.input_value() == "5"
+    slider.press("Home")
+    for step in range(16):
+        beta, kl = sweep_arguments["beta"][step], sweep_arguments["kl"][step]
+        assert slider.input_value() == str(step)
+        assert float(slider.get_attribute("aria-valuetext").removeprefix("β = ")) == pytest.approx(
+            beta, rel=5e-3
+        )
+        assert numbers(tab) == {
+            "Rate: KL(q‖p)": f"{kl.sum():.2f} nats",
+            "Distortion: -E log p(x|z)".replace("-", "−"): (
+                f"{sweep_arguments['distortion'][step]:.2f} nats"
+            ),
+            "ELBO": f"{sweep_arguments['elbo'][step]:.2f} nats",
+            "Active dimensions": f"{(kl > 0.01).sum()} of 8",
+        }
+        label = tab.get_by_role("img", name="KL per dimension").get_attribute("aria-label")
+        assert [float(text) for text in re.findall(r"\d+\.\d\d", label.split(": ")[1])] == (
+            pytest.approx(kl, abs=0.006)
+        )
+        slider.press("ArrowRight")
+    assert slider.input_value() == "15"
+
+
+def test_a_sweep_draws_the_pixels_of_its_step(show, sweep_arguments):
+    tab = show(BetaSweep(**sweep_arguments))
+    tab.get_by_role("slider").press("End")
+    for canvas, columns, images in [
+        (0, 8, sweep_arguments["originals"]),
+        (1, 8, sweep_arguments["reconstructions"][15]),
+        (2, 8, sweep_arguments["samples"][15]),
+    ]:
+        drawn = ink(tab, canvas)
+        for i, image in enumerate(images):
+            y, x = 9 * (i // columns), 9 * (i % columns)
+            np.testing.assert_allclose(drawn[y : y + 8, x : x + 8], image, atol=0.01)
+
+
+def test_bars_are_as_high_as_their_kl_and_marked_when_active(show, sweep_arguments):
+    tab = show(BetaSweep(**sweep_arguments, active_above=0.5, index=8))
+    kl = sweep_arguments["kl"][8]
+    rects = tab.locator("rect")
+    heights = [float(rect.get_attribute("height")) for rect in rects.all()]
+    np.testing.assert_allclose(np.divide(heights, sum(heights)), kl / kl.sum(), rtol=1e-4)
+    marked = [rect.get_attribute("class") == "gx-active" for rect in rects.all()]
+    assert marked == list(kl > 0.5)
+    assert 0 < sum(marked) < 8
+
+
+def decode(arguments, z):
+    """Return the decoder's mean as the page must compute it: float16 weights, ReLU, sigmoid."""
+    (W0, b0), (W1, b1) = (
+        [np.float64(np.float16(part)) for part in layer] for layer in arguments["layers"]
+    )
+    return 1 / (1 + np.exp(-(np.maximum(z @ W0 + b0, 0) @ W1 + b1)))
+
+
+def test_the_page_decodes_as_python_does(show, map_arguments):
+    tab = show(LatentMap(**map_arguments))
+    for z1 in ("Home", "ArrowRight", "End"):
+        tab.get_by_role("slider", name="z₁", exact=True).press(z1)
+        for z2 in ("Home", "ArrowRight", "End"):
+            tab.get_by_role("slider", name="z₂", exact=True).press(z2)
+            z = np.array(
+                [float(text.replace("−", "-")) for text in tab.locator("output").all_inner_texts()]
+            )
+            np.testing.assert_allclose(
+                ink(tab, 0).ravel(), decode(map_arguments, z), atol=0.02, err_msg=str(z)
+            )
+            distance = np.linalg.norm(map_arguments["codes"] - z, axis=1)
+            said = numbers(tab)
+            assert said["Log prior density"] == f"{-np.log(2 * np.pi) - z @ z / 2:.2f} nats"
+            away, label = re.fullmatch(r"(.*) away, of class (\d)", said["Nearest code"]).groups()
+            assert float(away) == pytest.approx(distance.min(), abs=0.01)
+            assert distance[map_arguments["labels"] == int(label)].min() < distance.min() + 0.01
+
+
+def test_the_point_follows_mouse_touch_and_arrow_keys(show, map_arguments):
+    tab = show(LatentMap(**map_arguments), has_touch=True)
+    handle = tab.get_by_role("slider", name="Point z")
+    assert handle.get_attribute("aria-valuetext") == "z₁ 0.50, z₂ −0.25"
+    for keys, place in [
+        (["ArrowRight", "ArrowUp"], "z₁ 0.60, z₂ −0.15"),
+        (["Shift+ArrowLeft", "ArrowDown"], "z₁ 0.10, z₂ −0.25"),
+        (["Home"], "z₁ 0.00, z₂ 0.00"),
+    ]:
+        for key in keys:
+            handle.press(key)
+        assert handle.get_attribute("aria-valuetext") == place
+    box = tab.locator("svg.gx-map").bounding_box()
+    at = handle.locator(".gx-ring").bounding_box()
+    middle = [at["x"] + at["width"] / 2, at["y"] + at["height"] / 2]
+    tab.mouse.move(*middle)
+    tab.mouse.down()
+    tab.mouse.move(middle[0] + 0.2 * box["width"], middle[1], steps=4)
+    right = handle.get_attribute("aria-valuetext")
+    tab.mouse.up()
+    tab.mouse.move(*middle)
+    assert handle.get_attribute("aria-valuetext") == right  # let go
+    assert float(re.search(r"z₁ (\S+),", right)[1]) > 1
+    assert right.endswith("z₂ 0.00")
+    tab.touchscreen.tap(middle[0], middle[1] - 0.2 * box["height"])
+    assert float(re.search(r"z₂ (\S+)", handle.get_attribute("aria-valuetext"))[1]) > 1
+
+
+def test_a_sample_is_the_mean_with_noise_of_the_given_size(show, map_arguments):
+    grey = [(np.zeros((2, 1024)), np.zeros(1024))]
+    tab = show(LatentMap(**map_arguments | {"layers": grey}))
+    again = tab.get_by_role("button", name="New noise")
+    assert again.is_disabled()
+    assert ink(tab, 0).std() < 0.01
+    tab.get_by_role("radio", name="a sample").check()
+    first = ink(tab, 0)
+    assert first.mean() == pytest.approx(0.5, abs=0.02)
+    assert first.std() == pytest.approx(0.1, rel=0.15)  # 1,024 pixels: ± 2 % is one sd
+    again.click()
+    assert abs(np.corrcoef(first.ravel(), ink(tab, 0).ravel())[0, 1]) < 0.2
+    tab.get_by_role("radio", name="the mean").check()
+    assert ink(tab, 0).std() < 0.01
+
+
+def test_one_class_can_be_told_from_the_others_without_colour(show, map_arguments):
+    tab = show(LatentMap(**map_arguments))
+    button = tab.get_by_role("button", name="3", exact=True)
+    button.click()
+    assert button.get_attribute("aria-pressed") == "true"
+    strong = tab.locator(".gx-class:not(.gx-faint) text")
+    assert strong.all_text_contents() == ["3"] * 20
+    button.click()
+    assert tab.locator(".gx-faint").count() == 0
+
+
+def test_two_views_of_one_widget_move_together(show, sweep_arguments):
+    widget = BetaSweep(**sweep_arguments)
+    tab = show(widget, widget)
+    tab.get_by_role("slider").first.press("End")
+    assert tab.get_by_role("slider").last.input_value() == "15"
+
+
+def test_a_broken_widget_says_so_and_the_next_one_lives(show, sweep_arguments, map_arguments):
+    broken, lost, whole = (
+        BetaSweep(**sweep_arguments),
+        BetaSweep(**sweep_arguments),
+        LatentMap(**map_arguments),
+    )
+
+    def spoil(states):
+        states[broken.model_id]["state"]["_esm"] = "export default { render() { oops(); } }"
+        del states[lost.model_id]
+
+    tab = show(broken, lost, whole, spoil=spoil)
+    said = tab.get_by_role("alert").all_inner_texts()
+    assert said == [
+        "This figure could not be made interactive: oops is not defined.",
+        "This figure could not be made interactive: its data is missing from the page.",
+    ]
+    figures = tab.locator("figure.explorable")
+    assert [figure.locator("> img").is_visible() for figure in figures.all()] == [True, True, False]
+    tab.get_by_role("slider", name="z₁", exact=True).press("End")
+    assert numbers(tab)["Log prior density"].endswith("nats")
+
+
+def test_a_moving_point_stands_still_for_those_who_asked(show, sweep_arguments):
+    def transition(tab):
+        return tab.locator(".gx-here").evaluate("here => getComputedStyle(here).transitionDuration")
+
+    widget = BetaSweep(**sweep_arguments)
+    assert transition(show(widget, reduced_motion="no-preference")) != "0s"
+    assert transition(show(widget, reduced_motion="reduce")) == "0s"
