@@ -5,6 +5,7 @@
 directive. Whatever the ledger, the labels and the tests disagree on is a warning of the build.
 """
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -166,6 +167,14 @@ class LabelTransform(SphinxTransform):
         return [anchor, badge, nodes.Text(" ")]
 
 
+def breakable(test: str) -> nodes.literal:
+    """Return a test's name as code that may break at each / and _ and still copies unbroken."""
+    name = nodes.literal()
+    for piece in re.findall(r"[^/_]+[/_]*|[/_]+", test):
+        name += [nodes.Text(piece), nodes.raw("", "<wbr>", format="html")]
+    return name
+
+
 class ClaimsTable(SphinxDirective):
     """Lists every published claim by section, with what sharpens and what proves it."""
 
@@ -194,16 +203,16 @@ class ClaimsTable(SphinxDirective):
             sharper = self.parse_text_to_nodes(claim.sharper)
             sharper[0].insert(0, [nodes.strong("", "Sharper:"), nodes.Text(" ")])
             body += sharper
-        links = [link_to("sentence", claim.id, nodes.Text("sentence"), docname=self.env.docname)]
+        proof = nodes.paragraph("", f"{PROVEN[claim.evidence].capitalize()}; see the ")
+        proof += link_to("sentence", claim.id, nodes.Text("sentence"), docname=self.env.docname)
         if claim.evidence == "derivation":
             text = nodes.Text("derivation")
-            links.append(link_to("derivation", claim.id, text, docname=self.env.docname))
-        tests = [nodes.literal("", test) for test in domain.evidence.get(claim.id, ())]
-        proof = nodes.paragraph("", f"{PROVEN[claim.evidence].capitalize()}: ")
-        proof["classes"].append("claim-proof")
-        for number, part in enumerate([*links, *tests]):
-            proof += [nodes.Text(", "), part] if number else [part]
+            proof += nodes.Text(" and its ")
+            proof += link_to("derivation", claim.id, text, docname=self.env.docname)
         body += proof
+        if tests := domain.evidence.get(claim.id):
+            items = [nodes.list_item("", nodes.paragraph("", "", breakable(t))) for t in tests]
+            body += nodes.bullet_list("", *items, classes=["claim-tests"])
         term = nodes.term("", "", nodes.literal("", claim.id), ids=[f"claim-row-{claim.id}"])
         return nodes.definition_list_item("", term, body)
 
