@@ -9,7 +9,7 @@ import copy
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -114,8 +114,9 @@ class MaskedMLP(nn.Module):
 def stack(models: Sequence[ModuleT]) -> ModuleT:
     """Return one module that computes all the given ones, with a leading replica axis.
 
-    The models must have the same class and parameter shapes. The result's parameters are
-    copies: train it, then call :func:`unstack`.
+    The models must have the same class, shapes and configuration, except for settings that they
+    keep in persistent buffers (named in ``stacked_settings``): those are stacked like weights.
+    The result's parameters are copies: train it, then call :func:`unstack`.
 
     Raises:
         ValueError: no models, or models that differ in class or in a parameter's shape.
@@ -123,24 +124,29 @@ def stack(models: Sequence[ModuleT]) -> ModuleT:
     if not models:
         raise ValueError("models: expected at least one model, got none")
     first = models[0]
-    shapes = {name: p.shape for name, p in first.named_parameters()}
     for i, model in enumerate(models):
-        if type(model) is not type(first) or shapes != {
-            name: p.shape for name, p in model.named_parameters()
-        }:
+        if _kind(model) != _kind(first):
             raise ValueError(
-                f"models: expected one class and shape throughout; models[{i}] differs from [0]"
+                f"models: expected one class, shape and configuration throughout; "
+                f"models[{i}] differs from models[0]"
             )
     stacked = copy.deepcopy(first)
-    for name, parameter in list(stacked.named_parameters()):
-        owner, _, leaf = name.rpartition(".")
-        values = torch.stack([m.get_parameter(name).detach() for m in models])
-        setattr(
-            stacked.get_submodule(owner),
-            leaf,
-            nn.Parameter(values, requires_grad=parameter.requires_grad),
-        )
+    states = [model.state_dict() for model in models]
+    for name in states[0]:
+        owner_name, _, leaf = name.rpartition(".")
+        owner = stacked.get_submodule(owner_name)
+        values = torch.stack([state[name] for state in states])
+        old = getattr(owner, leaf)
+        trained = isinstance(old, nn.Parameter)
+        setattr(owner, leaf, nn.Parameter(values, old.requires_grad) if trained else values)
     return stacked
+
+
+def _kind(model: nn.Module) -> tuple[Any, ...]:
+    """Return what models must share to be computed as one."""
+    free = getattr(model, "stacked_settings", ())
+    settings = {k: v for k, v in getattr(model, "config", {}).items() if k not in free}
+    return type(model), settings, {name: t.shape for name, t in model.state_dict().items()}
 
 
 def unstack(stacked: nn.Module, models: Sequence[nn.Module]) -> None:

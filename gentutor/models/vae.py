@@ -57,6 +57,9 @@ class VAE(nn.Module):
     (torch.Size([5, 2]), torch.Size([5, 64]))
     """
 
+    stacked_settings = ("variance",)  # kept in a buffer, so models of one stack may differ in it
+    fixed_variance: Tensor
+
     def __init__(
         self,
         data_dim: int,
@@ -75,8 +78,7 @@ class VAE(nn.Module):
         self.likelihood = check_choice("likelihood", likelihood, ("gaussian", "bernoulli"))
         self.decoder_kind = check_choice("decoder", decoder, ("mlp", "autoregressive"))
         self.variance_setting = variance
-        if variance != "learnt":
-            check_number("variance", variance)
+        fixed = 1.0 if variance == "learnt" else check_number("variance", variance)
         generator = torch.Generator().manual_seed(check_int("seed", seed, low=0))
         self.encoder = MLP((data_dim, *self.hidden, 2 * latent_dim), generator)
         self.decoder: MLP | MaskedMLP
@@ -88,6 +90,7 @@ class VAE(nn.Module):
         # that the variance can travel from 1 to 0.01 in a few hundred steps.
         learnt = likelihood == "gaussian" and variance == "learnt"
         self.log_variance_tenth = nn.Parameter(torch.zeros(1)) if learnt else None
+        self.register_buffer("fixed_variance", None if learnt else torch.tensor([fixed]))
 
     @property
     def config(self) -> dict[str, Any]:
@@ -102,11 +105,11 @@ class VAE(nn.Module):
         }
 
     @property
-    def variance(self) -> float | Tensor:
-        r""":math:`\sigma^2` of the likelihood: a float; if learnt, a tensor (1, 1) or (R, 1, 1)."""
+    def variance(self) -> Tensor:
+        r""":math:`\sigma^2` of the likelihood, (1, 1), or (R, 1, 1) with a replica axis."""
         if self.log_variance_tenth is not None:
             return (10.0 * self.log_variance_tenth).exp().unsqueeze(-1)
-        return 1.0 if self.variance_setting == "learnt" else float(self.variance_setting)
+        return self.fixed_variance.unsqueeze(-1)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return (mu, logvar) of q(z given x), each (N, K), for x (N, D)."""
@@ -161,5 +164,5 @@ class VAE(nn.Module):
             return mean
         if self.likelihood == "bernoulli":
             return torch.bernoulli(mean, generator=generator)
-        spread = torch.as_tensor(self.variance, dtype=mean.dtype).sqrt()
+        spread = self.variance.to(mean.dtype).sqrt()
         return mean + spread * torch.randn(mean.shape, generator=generator, dtype=mean.dtype)

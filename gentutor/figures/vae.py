@@ -1,0 +1,233 @@
+"""Figures of the VAE chapter: arrays in, a matplotlib Figure out."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+from numpy.typing import ArrayLike
+
+from gentutor.figures.style import BLUE, GREEN, GREY, INK, ORANGE, RED, bare
+
+
+def _images(values: ArrayLike) -> np.ndarray:
+    """Return (N, s, s) images of (N, s * s) rows or of images."""
+    array = np.asarray(values, dtype=float)
+    if array.ndim == 2:
+        side = round(array.shape[1] ** 0.5)
+        array = array.reshape(-1, side, side)
+    return array
+
+
+def _strip(ax: Axes, values: ArrayLike) -> None:
+    """Draw images side by side, one pixel of paper between them."""
+    images = np.pad(_images(values), ((0, 0), (0, 0), (0, 1)))
+    bare(ax).imshow(np.hstack(list(images)), cmap=INK, vmin=0, vmax=1, interpolation="nearest")
+
+
+def image_rows(rows: Mapping[str, ArrayLike]) -> Figure:
+    """Draw one labelled row of images per entry; values are clipped to [0, 1].
+
+    Args:
+        rows: label -> (n, 64) or (n, 8, 8) grey values, 0 paper and 1 ink.
+    """
+    count = max(len(_images(values)) for values in rows.values())
+    fig, axes = plt.subplots(
+        len(rows), 1, figsize=(7.2, 0.25 + 5.6 / count * len(rows)), squeeze=False
+    )
+    for ax, (label, values) in zip(axes[:, 0], rows.items(), strict=True):
+        _strip(ax, values)
+        ax.set_ylabel(label, rotation=0, ha="right", va="center", labelpad=8)
+    return fig
+
+
+def latent_map(codes: ArrayLike, logvar: ArrayLike, labels: ArrayLike) -> Figure:
+    """Draw 2-D codes by class, beside the aggregate posterior of each dimension and the prior.
+
+    Args:
+        codes: (N, 2) posterior means.
+        logvar: (N, 2) posterior log variances; the aggregate posterior is the average of the N
+            Gaussians.
+        labels: (N,) classes 0 to 9.
+    """
+    mu, var = np.asarray(codes, dtype=float), np.exp(np.asarray(logvar, dtype=float))
+    kinds = np.asarray(labels)
+    fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.6), width_ratios=(1.15, 1))
+    colours = plt.get_cmap("tab10")
+    for kind in np.unique(kinds):
+        mine = mu[kinds == kind]
+        shade = colours(int(kind))
+        left.scatter(*mine.T, s=9, color=shade, alpha=0.7, lw=0, rasterized=True)
+        x, y = np.median(mine, axis=0)
+        box = {"boxstyle": "circle,pad=0.2", "fc": "white", "ec": shade, "lw": 1.5}
+        left.text(x, y, str(kind), ha="center", va="center", size=9, weight="bold", bbox=box)
+    for radius in (1, 2):
+        left.add_patch(Circle((0, 0), radius, fill=False, ec=GREY, ls="--", lw=1))
+    left.set(xlabel="$z_1$", ylabel="$z_2$", title="Codes of the test digits", aspect="equal")
+    grid = np.linspace(-4, 4, 241)
+    prior = np.exp(-0.5 * grid**2) / np.sqrt(2 * np.pi)
+    for k, colour in enumerate((BLUE, ORANGE)):
+        spread = np.sqrt(var[:, k])
+        density = np.exp(-0.5 * ((grid[:, None] - mu[:, k]) / spread) ** 2) / spread
+        density = density.mean(axis=1) / np.sqrt(2 * np.pi)
+        sd = np.sqrt(mu[:, k].var() + var[:, k].mean())
+        right.plot(grid, density, color=colour, label=f"$q(z_{k + 1})$, sd {sd:.2f}")
+    right.plot(grid, prior, color=GREY, ls="--", label="prior, sd 1")
+    right.set(xlabel="$z$", ylabel="density", title="Aggregate posterior")
+    right.legend(loc="upper left", fontsize=8)
+    right.set_ylim(0, None)
+    return fig
+
+
+def _band(ax: Axes, x: np.ndarray, runs: ArrayLike, colour: str, label: str) -> None:
+    """Draw the mean of (S, L) runs and the range between the lowest and the highest."""
+    values = np.asarray(runs)
+    ax.fill_between(x, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2, lw=0)
+    ax.plot(x, values.mean(axis=0), color=colour, label=label)
+
+
+def training_terms(step: ArrayLike, recon_nll: ArrayLike, kl: ArrayLike) -> Figure:
+    """Draw reconstruction against KL through training, over seeds.
+
+    Args:
+        step: (L,) optimiser steps.
+        recon_nll: (S, L) nats per example.
+        kl: (S, L) nats per example.
+    """
+    steps, recon, rate = np.asarray(step), np.asarray(recon_nll), np.asarray(kl)
+    fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.1))
+    _band(left, steps, recon, BLUE, "reconstruction NLL")
+    _band(left, steps, rate, ORANGE, "KL")
+    _band(left, steps, recon + rate, GREY, "negative ELBO")
+    left.set(xlabel="step", ylabel="nats per example", title="The two terms", xscale="log")
+    left.legend(fontsize=8)
+    for one_recon, one_rate in zip(recon, rate, strict=True):
+        right.plot(one_rate, one_recon, color=BLUE, alpha=0.35, lw=1)
+    right.plot(rate.mean(axis=0), recon.mean(axis=0), color=BLUE)
+    for at in (0, len(steps) // 8, len(steps) - 1):
+        point = rate.mean(axis=0)[at], recon.mean(axis=0)[at]
+        right.annotate(
+            f"step {steps[at]}", point, xytext=(6, 6), textcoords="offset points", size=8
+        )
+        right.plot(*point, "o", color=BLUE, ms=4)
+    right.set(xlabel="KL", ylabel="reconstruction NLL", title="One against the other")
+    return fig
+
+
+def estimator_variance(
+    dims: ArrayLike, measured: Mapping[str, ArrayLike], exact: Mapping[str, ArrayLike]
+) -> Figure:
+    """Draw variance ratios of gradient estimators over dimensions: dots measured, lines exact.
+
+    Args:
+        dims: (L,) numbers of dimensions.
+        measured: name -> (L,) ratios to the pathwise estimator's variance.
+        exact: name -> (L,) the closed forms.
+    """
+    fig, ax = plt.subplots(figsize=(5.4, 3.3))
+    for colour, (name, ratios) in zip((BLUE, ORANGE), measured.items(), strict=False):
+        ax.loglog(dims, exact[name], color=colour, lw=1.2)
+        ax.loglog(dims, ratios, "o", color=colour, label=name)
+    ax.axhline(1, color=GREY, ls="--", lw=1)
+    ax.set_xticks(list(np.asarray(dims)), [str(d) for d in np.asarray(dims)])
+    ax.set(xlabel="dimensions of $z$", ylabel="variance ÷ pathwise variance")
+    ax.legend(fontsize=9)
+    return fig
+
+
+def kl_map(
+    kl: Mapping[str, ArrayLike], *, label: str = "KL per dimension, nats", limit: float = 3.0
+) -> Figure:
+    """Draw the KL of each latent dimension (sorted), one row a model, as a heat map.
+
+    Args:
+        kl: row label -> (K,) nats, averaged over data.
+        label: of the colour bar.
+        limit: colour scale's upper end, nats.
+    """
+    rows = np.stack([np.sort(np.asarray(values))[::-1] for values in kl.values()])
+    fig, ax = plt.subplots(figsize=(6.4, 0.9 + 0.34 * len(rows)))
+    mesh = ax.imshow(rows, cmap="Blues", vmin=0, vmax=limit, aspect="auto")
+    for (i, j), value in np.ndenumerate(rows):
+        tone = "white" if value > 0.6 * limit else "black"
+        ax.text(j, i, f"{value:.2f}", ha="center", va="center", size=8, color=tone)
+    ax.grid(False)
+    ax.set_yticks(
+        range(len(rows)), [f"{n}  ({r.sum():.1f})" for n, r in zip(kl, rows, strict=True)]
+    )
+    ax.set_xticks(range(rows.shape[1]), [str(k + 1) for k in range(rows.shape[1])])
+    ax.set_xlabel("latent dimension, sorted; total in brackets")
+    ax.tick_params(length=0)
+    fig.colorbar(mesh, ax=ax, label=label, extend="max", fraction=0.05)
+    return fig
+
+
+def blur_levers(
+    product: Mapping[str, ArrayLike], sharpness: Mapping[str, ArrayLike], data: float
+) -> Figure:
+    r"""Draw how sharp reconstructions are over :math:`\beta\sigma^2`, one series a lever.
+
+    Args:
+        product: lever -> (L,) values of beta * variance.
+        sharpness: lever -> (L,) mean absolute difference of neighbouring pixels.
+        data: the same measure on the data.
+    """
+    fig, ax = plt.subplots(figsize=(5.8, 3.2))
+    marks = zip((BLUE, ORANGE, GREEN), ("o", "x", "+"), product, strict=False)
+    for colour, mark, name in marks:
+        ax.semilogx(product[name], sharpness[name], mark, color=colour, ms=8, mew=2, label=name)
+    ax.axhline(data, color=GREY, ls="--", lw=1)
+    ax.text(ax.get_xlim()[0], data, " the data", va="bottom", color=GREY, size=9)
+    ax.set(xlabel=r"$\beta\sigma^2$", ylabel="sharpness of reconstructions")
+    ax.set_ylim(0, None)
+    ax.legend(fontsize=9, loc="lower left")
+    return fig
+
+
+def bridges(data: ArrayLike, samples: Mapping[str, ArrayLike]) -> Figure:
+    """Draw 2-D data beside what each model samples.
+
+    Args:
+        data: (N, 2).
+        samples: model's name -> (M, 2).
+    """
+    panels = {"data": data, **samples}
+    fig, axes = plt.subplots(
+        1, len(panels), figsize=(2.45 * len(panels), 2.7), sharex=True, sharey=True
+    )
+    for ax, (name, points) in zip(axes, panels.items(), strict=True):
+        x, y = np.asarray(points).T
+        colour = GREY if name == "data" else RED
+        ax.scatter(x, y, s=2, color=colour, alpha=0.35, lw=0, rasterized=True)
+        ax.set(title=name, aspect="equal")
+    return fig
+
+
+def rate_distortion(
+    rate: ArrayLike, distortion: ArrayLike, beta: Sequence[float], *, at: int | None = None
+) -> Figure:
+    """Draw trained models on the rate-distortion plane, with lines of equal ELBO.
+
+    Args:
+        rate: (B,) nats per example.
+        distortion: (B,) nats per example.
+        beta: (B,), written beside every third point.
+        at: index of a point to mark.
+    """
+    rates, distortions = np.asarray(rate), np.asarray(distortion)
+    fig, ax = plt.subplots(figsize=(5.4, 3.6))
+    ax.plot(rates, distortions, "o-", color=BLUE, ms=5)
+    for i in range(0, len(rates), 3):
+        point = (rates[i], distortions[i])
+        ax.annotate(f"β = {beta[i]:g}", point, xytext=(5, 4), textcoords="offset points", size=8)
+    best = -(rates + distortions).min()
+    ends = np.array([rates.min(), rates.max()])
+    for elbo in (best, best - 10, best - 20):
+        ax.plot(ends, -elbo - ends, color=GREY, ls=":", lw=1)
+        ax.annotate(f"ELBO {elbo:.0f}", (ends[1], -elbo - ends[1]), size=8, color=GREY, ha="right")
+    if at is not None:
+        ax.plot(rates[at], distortions[at], "o", color=RED, ms=10, mfc="none", mew=2)
+    ax.set(xlabel="rate R = KL, nats", ylabel="distortion D, nats")
+    return fig
