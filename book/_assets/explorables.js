@@ -10,9 +10,10 @@
       color: inherit !important;
       padding: 0 !important;
     }
-    .explorable.is-live > img { display: none; }
+    @media not print {
+      .explorable.is-live > img { display: none !important; }
+    }
     @media print {
-      .explorable.is-live > img { display: block; }
       .explorable-live, .explorable-error { display: none; }
     }`;
 

@@ -116,7 +116,7 @@ function render({ model, el }) {
     const near = nearest(codes, z);
     numbers.show({
       "Log prior density": `${fixed(-Math.log(2 * Math.PI) - (z[0] ** 2 + z[1] ** 2) / 2)} nats`,
-      "Nearest code": `${fixed(near.distance)} away, of class ${labels[near.index]}`,
+      "Nearest code": `${fixed(near.distance)} away, class ${labels[near.index]}`,
     });
   }
   model.on("change:z", update);

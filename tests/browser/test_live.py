@@ -131,7 +131,7 @@ def test_the_page_decodes_as_python_does(show, map_arguments):
             distance = np.linalg.norm(map_arguments["codes"] - z, axis=1)
             said = numbers(tab)
             assert said["Log prior density"] == f"{-np.log(2 * np.pi) - z @ z / 2:.2f} nats"
-            away, label = re.fullmatch(r"(.*) away, of class (\d)", said["Nearest code"]).groups()
+            away, label = re.fullmatch(r"(.*) away, class (\d)", said["Nearest code"]).groups()
             assert float(away) == pytest.approx(distance.min(), abs=0.01)
             assert distance[map_arguments["labels"] == int(label)].min() < distance.min() + 0.01
 
