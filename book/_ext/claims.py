@@ -124,12 +124,14 @@ class LabelTransform(SphinxTransform):
                 inline = isinstance(raw.parent, nodes.TextElement)
                 home = raw.parent if inline else raw.next_node(descend=False, siblings=True)
                 if not alone or not isinstance(home, nodes.paragraph):
-                    logger.warning(
-                        "a claim label stands before a sentence, within its paragraph or on a line "
-                        f"of its own above it; got {raw.astext().strip()!r}",
-                        location=raw.parent if raw.parent.line else self.env.docname,
-                        type="claims",
+                    fault = (
+                        "a claim label stands before a sentence of a paragraph"
+                        if alone
+                        else "a claim label that starts a block needs a line of its own, or the "
+                        "rest of its line is taken for HTML and not for Markdown"
                     )
+                    start = " ".join(raw.astext().split())[:60]
+                    logger.warning("%s; got %r", fault, start, location=raw.parent, type="claims")
                     continue
                 at = home.index(raw) if inline else 0
                 raw.parent.remove(raw)

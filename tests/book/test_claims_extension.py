@@ -122,7 +122,7 @@ def test_nothing_published_is_no_fault(build: Build) -> None:
         ("<!-- claim: vae-none -->\nUnknown.", "vae-none: this label names no claim"),
         ("<!-- claim: gan-new -->\nToo early.", "gan-new: labelled, but still planned"),
         ("<!-- claim: vae-one -->\nOnce.\n\nAnd <!-- claim: vae-one --> twice.", "labelled twice"),
-        ("<!-- claim: vae-one --> On the same line.", "a claim label stands before a sentence"),
+        ("<!-- claim: vae-one --> On the same line.", "starts a block needs a line of its own"),
         ("<!-- claim: vae-one -->\n\n## A heading", "a claim label stands before a sentence"),
         ("Nothing labelled.", "vae-one: published, but no sentence carries its label"),
     ],
