@@ -1,0 +1,65 @@
+# Two commands do everything: `make book` and `make test`. `make help` lists the rest.
+
+# The interpreter that builds .venv (3.11 or newer), and where pip looks for torch besides its
+# own index. On Linux the CPU build is far smaller; the README gives the index.
+PYTHON ?= $(firstword $(shell command -v python3.11 python3 python))
+TORCH_INDEX ?=
+
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+BUILT := _build/html/.built
+SOURCES := _config.yml _toc.yml pyproject.toml requirements.lock $(shell find book gentutor notebooks tests -type f \
+	-not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*' | sed 's/ /\\ /g')
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+
+.PHONY: help book serve lab test bench lock clean
+.DELETE_ON_ERROR:
+
+help:  ## list what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 14
+
+book: $(BUILT)  ## install, run the notebooks and build the book (TORCH_INDEX=… chooses torch's index)
+	@echo "The book is ready. Open file://$(CURDIR)/_build/html/index.html"
+
+serve: book  ## serve the built book on http://127.0.0.1:8000
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+lab: $(INSTALLED)  ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+test: book  ## run every test: package, doctests, claims, notebooks, browser
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+bench: $(INSTALLED)  ## measure speed against peer libraries, tables and JSON in benchmarks/results/
+	$(BIN)/pip install --quiet --no-deps -r benchmarks/requirements.txt
+	$(BIN)/python benchmarks/vae.py
+
+lock: ## resolve every version anew and write requirements.lock
+	rm -rf _build/lock
+	$(PYTHON) -m venv _build/lock
+	_build/lock/bin/pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) '.[book,lab,test,dev]'
+	_build/lock/bin/pip freeze --exclude gentutor --exclude setuptools | sed 's/+cpu$$//' > requirements.lock.part
+	mv requirements.lock.part requirements.lock
+	rm -rf _build/lock build
+
+clean:  ## delete what was built; .venv stays
+	rm -rf _build build .pytest_cache .mypy_cache .ruff_cache
+
+# The stamp is written last, so that an interrupted installation starts over.
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one by PYTHON=…")'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --progress-bar on $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --editable .
+	touch $@
+
+# --all: a plain rebuild would keep stale copies of changed scripts and styles. Notebooks come
+# from the cache unless their cells, the package or the versions changed.
+$(BUILT): $(INSTALLED) $(SOURCES)
+	rm -f $@
+	$(BIN)/jupyter-book build . -W -n --keep-going --all
+	touch $@
