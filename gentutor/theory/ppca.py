@@ -7,6 +7,7 @@ log p(x), p(z given x), the best ELBO, the KL of each dimension, and which dimen
 All results are in nats and in the dtype of the input; use float64 for an oracle.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,6 +58,16 @@ class LinearGaussian:
         """
         check_tensor("x", x, ("N", len(self.bias)))
         return gaussians.log_density(x, self.bias, self.covariance)
+
+    def log_joint(self, x: Tensor, z: Tensor) -> Tensor:
+        r"""Return :math:`\log p(x,z)=\log p(z)+\log p(x\mid z)`: (..., N) for z (..., N, K)."""
+        data_dim, latent_dim = self.weight.shape
+        check_tensor("x", x, ("N", data_dim))
+        check_tensor("z", z, (..., len(x), latent_dim))
+        residual = x - self.bias - z @ self.weight.mT  # (..., N, D)
+        squares = z.square().sum(-1) + residual.square().sum(-1) / self.variance
+        constant = (data_dim + latent_dim) * math.log(2 * math.pi)
+        return -0.5 * (squares + constant + data_dim * math.log(self.variance))
 
     def posterior(self, x: Tensor) -> tuple[Tensor, Tensor]:
         r"""Exact p(z given x): means (N, K), and the covariance (K, K) that all x share.

@@ -63,8 +63,10 @@ def test_bayes_rule_holds_at_every_point(x):
     log_prior = gaussians.log_density(z, torch.zeros(5).double(), torch.eye(5).double())
     noise = 0.05 * torch.eye(64, dtype=torch.float64)
     log_likelihood = gaussians.log_density(x[:20], z @ model.weight.mT + model.mean, noise)
+    log_joint = model.model.log_joint(x[:20], z)
+    torch.testing.assert_close(log_joint, log_prior + log_likelihood)
     log_posterior = gaussians.log_density(z, mean, covariance)
-    torch.testing.assert_close(model.log_prob(x[:20]), log_prior + log_likelihood - log_posterior)
+    torch.testing.assert_close(model.log_prob(x[:20]), log_joint - log_posterior)
 
 
 @pytest.mark.parametrize("variance", [None, 0.5, 0.02])
