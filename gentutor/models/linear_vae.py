@@ -9,7 +9,6 @@ from torch import Tensor, nn
 
 from gentutor.checks import check_int, check_number, check_tensor
 from gentutor.nn import Linear
-from gentutor.theory.ppca import LinearGaussian
 
 
 @dataclass(frozen=True)
@@ -119,8 +118,11 @@ class LinearVAE(nn.Module):
         constant = 0.5 * self.data_dim * (math.log(2 * math.pi) + self.variance.log())
         return LinearVAEOutput(mu, logvar, decoded, constant + squared_error / (2 * self.variance))
 
-    def exact(self) -> LinearGaussian:
-        """Return the decoder as a model with exact log p(x) and posterior, detached."""
-        return LinearGaussian(
-            self.decoder.weight.detach().mT, self.decoder.bias.detach(), float(self.variance)
-        )
+    def linear_map(self) -> tuple[Tensor, Tensor, float]:
+        r"""Return W (D, K), b (D,) and :math:`\sigma^2`, detached: what makes p(x) and no more.
+
+        These are the arguments of :class:`gentutor.theory.ppca.LinearGaussian`, which knows the
+        exact log p(x) and posterior of this decoder.
+        """
+        weight, bias = self.decoder.weight.detach().mT, self.decoder.bias.detach()
+        return weight, bias, float(self.variance.detach())

@@ -17,6 +17,7 @@ from gentutor.objectives.bounds import (
     standard_normal,
 )
 from gentutor.progress import progress
+from gentutor.training.threads import one_thread
 
 
 @dataclass(frozen=True)
@@ -137,7 +138,7 @@ def annealed_importance(
     ramp = torch.sigmoid(torch.linspace(-4, 4, n_temperatures + 1, dtype=mu.dtype))
     betas = (ramp - ramp[0]) / (ramp[-1] - ramp[0])
     check_log_joint(log_joint(mu[None]), mu[None])
-    with progress(2 * (n_temperatures - 1), "temperature") as bar, trusted():
+    with progress(2 * (n_temperatures - 1), "temperature") as bar, one_thread(), trusted():
         _, _, steps = anneal(start(min(n_chains, 8)), betas, None)
         if posterior_sample is None:
             log_weights, acceptance, _ = anneal(start(n_chains), betas, steps)

@@ -7,9 +7,9 @@ import torch
 
 from gentutor.data import digits
 from gentutor.models.linear_vae import LinearVAE
-from gentutor.objectives.annealing import _State, _transition, annealed_importance
 from gentutor.objectives.bounds import importance_bound, log_importance_weights, standard_normal
 from gentutor.theory.ppca import PPCA, LinearGaussian
+from gentutor.training.annealing import _State, _transition, annealed_importance
 from gentutor.training.lbfgs import exact_elbo, fit_linear_vae
 
 F64 = torch.float64
@@ -121,15 +121,15 @@ def test_both_directions_sandwich_the_truth(ppca):
 
 
 @pytest.mark.claim("elbo-bound")
-def test_it_closes_the_gap_that_a_trained_elbo_leaves(ppca):
+def test_it_closes_the_gap_that_an_elbo_leaves():
     """An under-trained linear VAE: ELBO below, AIS from its encoder at log p(x)."""
     x = digits().x_test.double()[:20]
     model = LinearVAE(64, latent_dim=4, variance=0.05)
     fit_linear_vae(model, digits().x_train, steps=10)
-    elbo, exact = exact_elbo(model, x).value.detach(), model.exact().log_prob(x)
-    mu, logvar = model.encode(x)
+    oracle = LinearGaussian(*model.linear_map())
+    elbo, exact = exact_elbo(model, x).value.detach(), oracle.log_prob(x)
     found = annealed_importance(
-        lambda z: model.exact().log_joint(x, z), mu, logvar, generator=generator()
+        lambda z: oracle.log_joint(x, z), *model.encode(x), generator=generator()
     )
     assert float((exact - elbo).mean()) > 1.0
     assert float((found.log_marginal - exact).abs().mean()) < 0.15

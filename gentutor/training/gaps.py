@@ -14,6 +14,7 @@ from gentutor.objectives.bounds import (
     log_importance_weights,
 )
 from gentutor.progress import progress
+from gentutor.training.threads import one_thread
 
 
 @dataclass(frozen=True)
@@ -104,7 +105,7 @@ def inference_gaps(
         return torch.cat([half, -half])
 
     check_log_joint(log_joint(mu[None]), mu[None])
-    with trusted(), progress(steps, "step") as bar:
+    with one_thread(), trusted(), progress(steps, "step") as bar:
         for _ in range(steps):
             eps = noise(n_samples)
             z = (mu + scale * (shift + stretch.exp() * eps)).requires_grad_()
