@@ -164,20 +164,18 @@ def kl_map(
     return fig
 
 
-def blur_levers(
-    product: Mapping[str, ArrayLike], sharpness: Mapping[str, ArrayLike], data: float
-) -> Figure:
+def blur_levers(levers: Mapping[str, tuple[ArrayLike, ArrayLike]], data: float) -> Figure:
     r"""Draw how sharp reconstructions are over :math:`\beta\sigma^2`, one series a lever.
 
     Args:
-        product: lever -> (L,) values of beta * variance.
-        sharpness: lever -> (L,) mean absolute difference of neighbouring pixels.
+        levers: name -> (beta * variance (L,), sharpness (L,)), sharpness being the mean absolute
+            difference of neighbouring pixels.
         data: the same measure on the data.
     """
     fig, ax = plt.subplots(figsize=(5.8, 3.2))
-    marks = zip((BLUE, ORANGE, GREEN), ("o", "x", "+"), product, strict=False)
-    for colour, mark, name in marks:
-        ax.semilogx(product[name], sharpness[name], mark, color=colour, ms=8, mew=2, label=name)
+    marks = zip((BLUE, ORANGE, GREEN), ("o", "x", "+"), levers.items(), strict=False)
+    for colour, mark, (name, (product, sharpness)) in marks:
+        ax.semilogx(product, sharpness, mark, color=colour, ms=8, mew=2, label=name)
     ax.axhline(data, color=GREY, ls="--", lw=1)
     ax.text(ax.get_xlim()[0], data, " the data", va="bottom", color=GREY, size=9)
     ax.set(xlabel=r"$\beta\sigma^2$", ylabel="sharpness of reconstructions")
