@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.utils import parametrize
@@ -11,29 +12,33 @@ from torch.nn.utils import parametrize
 from gentutor.checks import check_int, check_number, check_tensor, trusted
 from gentutor.models.linear_vae import LinearVAE
 from gentutor.objectives.variational import ELBO, gaussian_kl
+from gentutor.training.fit import History
 from gentutor.training.threads import one_thread
 
 
 @dataclass(frozen=True)
 class Optimum:
-    """Where a minimisation ended.
+    """Where a minimisation ended, and how it got there.
 
     Attributes:
-        loss: value of the objective there.
+        loss: value of the objective at the end.
         gradient: largest absolute entry of its gradient there.
         steps: L-BFGS iterations taken.
         evaluations: times the objective and its gradient were computed.
+        history: every term of the objective at the start (step 0), after about each tenth more
+            steps, and at the end.
     """
 
     loss: float
     gradient: float
     steps: int
     evaluations: int
+    history: History
 
 
 def minimise(
     parameters: Iterable[Tensor],
-    objective: Callable[[], Tensor],
+    objective: Callable[[], dict[str, Tensor]],
     *,
     steps: int = 1500,
     tolerance: float = 1e-11,
@@ -42,8 +47,9 @@ def minimise(
 
     Args:
         parameters: leaf tensors to change, preferably float64.
-        objective: takes no argument and returns the loss, a scalar that depends on them. It must
-            not sample: a line search compares values.
+        objective: takes no argument and returns a dict of tensors; ``"loss"``, a scalar that
+            depends on the parameters, is minimised and all are recorded. It must not sample: a
+            line search compares values.
         steps: most iterations, >= 1.
         tolerance: stop when a step changes the loss by less, > 0; above float64's rounding.
 
@@ -54,7 +60,7 @@ def minimise(
 
     >>> w = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     >>> target = torch.tensor([1.0, -2.0], dtype=torch.float64)
-    >>> minimise([w], lambda: (w - target).square().sum()).loss < 1e-20
+    >>> minimise([w], lambda: {"loss": (w - target).square().sum()}).loss < 1e-20
     True
     """
     check_int("steps", steps)
@@ -62,31 +68,42 @@ def minimise(
     parameters = [p for p in parameters if p.requires_grad]
     optimiser = torch.optim.LBFGS(
         parameters,
-        max_iter=steps,
-        max_eval=3 * steps,
+        max_eval=25 * steps,
         history_size=10,
         tolerance_grad=1e-10,
         tolerance_change=tolerance,
         line_search_fn="strong_wolfe",
     )
-    evaluations = 0
+    evaluated: list[dict[str, Tensor]] = []  # since the last record
+    records: dict[int, dict[str, Tensor]] = {}  # step -> terms
+    evaluations = taken = 0
 
     def closure() -> Tensor:
-        nonlocal evaluations
-        evaluations += 1
         optimiser.zero_grad()
-        loss = objective()
-        if not math.isfinite(float(loss.detach())):
-            raise FloatingPointError(f"the loss became {float(loss.detach())}")
+        terms = objective()
+        loss = terms["loss"]
+        evaluated.append({name: value.detach() for name, value in terms.items()})
+        if not bool(loss.isfinite()):
+            raise FloatingPointError(f"loss: expected a finite number, got {float(loss.detach())}")
         loss.backward()
         return loss
 
     with one_thread():
-        optimiser.step(closure)
-        loss = closure()
+        moving = True
+        while moving:
+            chunk = min(max(1, taken // 10), steps - taken)
+            optimiser.param_groups[0]["max_iter"] = chunk
+            optimiser.step(closure)  # its first evaluation is where it stands
+            records[taken] = evaluated[0]
+            reached = int(optimiser.state[parameters[0]]["n_iter"])
+            moving = reached == taken + chunk < steps
+            evaluations, taken = evaluations + len(evaluated), reached
+            evaluated.clear()
+        loss = float(closure().detach())
+    records[taken] = evaluated[0]
+    terms = {name: torch.stack([r[name] for r in records.values()]).numpy() for name in records[0]}
     gradient = max(float(p.grad.abs().max()) for p in parameters if p.grad is not None)
-    taken = int(optimiser.state[parameters[0]]["n_iter"])
-    return Optimum(float(loss.detach()), gradient, taken, evaluations)
+    return Optimum(loss, gradient, taken, evaluations + 1, History(np.array(list(records)), terms))
 
 
 def exact_elbo(model: LinearVAE, x: Tensor) -> ELBO:
@@ -95,6 +112,7 @@ def exact_elbo(model: LinearVAE, x: Tensor) -> ELBO:
     return ELBO(out.recon_nll, gaussian_kl(out.mu, out.logvar))
 
 
+@one_thread()
 def fit_linear_vae(model: LinearVAE, x: Tensor, *, beta: float = 1.0, steps: int = 1500) -> Optimum:
     r"""Train a linear VAE in place to the optimum of its exact :math:`\beta`-ELBO on x.
 
@@ -112,7 +130,8 @@ def fit_linear_vae(model: LinearVAE, x: Tensor, *, beta: float = 1.0, steps: int
         steps: most L-BFGS iterations.
 
     Returns:
-        The minimum of ``recon_nll + beta * kl``, mean per example in nats.
+        The minimum of ``recon_nll + beta * kl``, mean per example in nats. Its history holds
+        ``loss``, ``recon_nll`` and ``kl`` (L,), and ``kl_per_dim`` (L, K).
 
     Raises:
         TypeError, ValueError: x of the wrong kind or shape, or beta not positive.
@@ -129,6 +148,13 @@ def fit_linear_vae(model: LinearVAE, x: Tensor, *, beta: float = 1.0, steps: int
     check_number("beta", beta)
     mean, root, whitening = _moments(x.double())
     points = math.sqrt(len(mean)) * torch.cat([root, -root])  # (2D, D), mean 0, covariance of x
+
+    def objective() -> dict[str, Tensor]:
+        parts = exact_elbo(model, points)
+        recon_nll, kl = parts.recon_nll.mean(), parts.kl.mean(0)
+        loss = recon_nll + beta * kl.sum()
+        return {"loss": loss, "recon_nll": recon_nll, "kl": kl.sum(), "kl_per_dim": kl}
+
     encoder, decoder = model.encoder, model.decoder
     with torch.no_grad():  # the same model, for data with their mean taken off
         encoder.bias.add_(mean @ encoder.weight)
@@ -136,9 +162,7 @@ def fit_linear_vae(model: LinearVAE, x: Tensor, *, beta: float = 1.0, steps: int
     parametrize.register_parametrization(encoder, "weight", _Whitened(whitening, root))
     try:
         with trusted():
-            return minimise(
-                model.parameters(), lambda: exact_elbo(model, points).loss(beta), steps=steps
-            )
+            return minimise(model.parameters(), objective, steps=steps)
     finally:
         parametrize.remove_parametrizations(encoder, "weight")
         with torch.no_grad():
