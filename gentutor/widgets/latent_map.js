@@ -161,7 +161,6 @@ function dragging({ element, X, Y }, handle, move, current) {
     else if (step) move(current().map((value, axis) => value + step[axis] * (event.shiftKey ? 0.5 : 0.1)));
     else return;
     event.preventDefault();
-    event.stopPropagation(); // a notebook has its own use for arrow keys
   });
 }
 
