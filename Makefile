@@ -60,6 +60,9 @@ $(INSTALLED): requirements.lock pyproject.toml
 # --all: a plain rebuild would keep stale copies of changed scripts and styles. Notebooks come
 # from the cache unless their cells, the package or the versions changed.
 $(BUILT): $(INSTALLED) $(SOURCES)
-	rm -f $@
-	$(BIN)/jupyter-book build . -W -n --keep-going --all
+	rm -rf $@ _build/html/reports
+	$(BIN)/jupyter-book build . -W -n --keep-going --all || { \
+		for report in _build/html/reports/*/*.err.log; do \
+			test ! -f $$report || { cat $$report; echo "A cell failed, shown above, in $$report"; }; \
+		done; exit 1; }
 	touch $@
