@@ -115,11 +115,10 @@ function isoLines({ X, Y, box }, rate, distortion) {
     const x1 = Math.max(box.left, X(sum - Y.invert(box.top)));
     const x2 = Math.min(box.right, X(sum - Y.invert(box.bottom)));
     if (x1 >= x2) return [];
-    const [y1, y2] = [x1, x2].map((x) => Y(sum - X.invert(x)));
-    // The curve begins at the upper left: a line that comes from there gets its number at its foot.
-    const at = x1 > box.left ? { x: x1 + 5, y: y1 + 11 } : { x: x2 - 9, y: y2 - 4, "text-anchor": "end" };
-    const value = svg("text", at, brief(-sum));
-    return [svg("line", { class: "gx-iso", x1, y1, x2, y2 }), value];
+    const y = (x) => Y(sum - X.invert(x));
+    const at = x2 - Math.min(16, (x2 - x1) / 2); // the number stands on its line, near the end
+    const value = svg("text", { x: at, y: y(at) + 4, "text-anchor": "middle" }, brief(-sum));
+    return [svg("line", { class: "gx-iso", x1, y1: y(x1), x2, y2: y(x2) }), value];
   });
 }
 

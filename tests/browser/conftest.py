@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
-SOURCES = ("_*.yml", "book/**/*", "notebooks/*.ipynb", "gentutor/**/*.[pjc]*s*", "gentutor/**/*.py")
+SOURCES = ("_*.yml", "book/**/*", "notebooks/*.ipynb", "gentutor/**/*", "recordings/*")
 
 
 @pytest.fixture(scope="package")
@@ -37,7 +37,8 @@ def built(root: Path) -> Path:
     html = root / "_build" / "html"
     if not (html / "index.html").exists():
         pytest.fail("the book is not built: run `make book` first")
-    sources = [path for pattern in SOURCES for path in root.glob(pattern) if path.is_file()]
+    found = (path for pattern in SOURCES for path in root.glob(pattern) if path.is_file())
+    sources = [path for path in found if path.parent.name != "__pycache__"]
     newest = max(sources, key=lambda path: path.stat().st_mtime)
     built_at = max(path.stat().st_mtime for path in html.rglob("*") if path.is_file())
     if newest.stat().st_mtime > built_at:
