@@ -50,7 +50,7 @@ class LinearVAE(nn.Module):
         variance: :math:`\sigma^2` of the likelihood: a number > 0, or ``"learnt"``.
         seed: of the starting weights.
 
-    Source: Lucas et al. (2019), Don't blame the ELBO!, section 4.
+    Source: Lucas et al. (2019), Don't blame the ELBO!
 
     >>> model = LinearVAE(64, latent_dim=2, variance=0.1)
     >>> out = model(torch.zeros(5, 64))

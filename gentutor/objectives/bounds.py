@@ -108,7 +108,7 @@ def effective_sample_size(log_weights: Tensor) -> Tensor:
         (N,) from 1 (one weight has it all) to S (all equal); S / ESS - 1 estimates the variance
         of :math:`w/\mathbb Ew`, too low when the weights have heavy tails.
 
-    Source: Kong (1992); Owen (2013), Monte Carlo theory, equation 9.13.
+    Sources: Kong (1992); Owen (2013), Monte Carlo theory, methods and examples, section 9.3.
 
     >>> import torch
     >>> effective_sample_size(torch.tensor([[0.0, 0.0], [0.0, -100.0]]))

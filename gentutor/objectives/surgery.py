@@ -39,7 +39,8 @@ def elbo_surgery(
     The mixture takes all N posteriors, so for *these* N examples the estimate has no bias, only
     the stated Monte Carlo error. As an estimate for the population they were drawn from, the
     mutual information is biased low, as it is concave in p(x) and cannot exceed log N; the
-    KL of the aggregate posterior is biased high by the same amount.
+    KL of the aggregate posterior is biased high by the same amount. A value near log N says that
+    N is too small to tell, not how much z knows.
 
     Args:
         mu: (N, K).
@@ -47,7 +48,7 @@ def elbo_surgery(
         n_samples: draws of z per example.
         generator: source of the noise.
 
-    Source: Hoffman and Johnson (2016), ELBO surgery, section 2.
+    Source: Hoffman and Johnson (2016), ELBO surgery.
 
     >>> g = torch.Generator().manual_seed(0)
     >>> far_apart = torch.tensor([[-50.0], [50.0]])

@@ -54,7 +54,7 @@ class LinearGaussian:
     def log_prob(self, x: Tensor) -> Tensor:
         r"""Exact :math:`\log p(x)=\log\mathcal N(x;\,b,\,WW^\top+\sigma^2 I)`: (N,) for x (N, D).
 
-        Source: Tipping and Bishop (1999), equation 4.
+        Source: Bishop (2006), equations 12.35 and 12.36.
         """
         check_tensor("x", x, ("N", len(self.bias)))
         return gaussians.log_density(x, self.bias, self.covariance)
@@ -75,7 +75,7 @@ class LinearGaussian:
         .. math:: M=W^\top W+\sigma^2 I,\qquad
             p(z\mid x)=\mathcal N\big(M^{-1}W^\top(x-b),\;\sigma^2M^{-1}\big)
 
-        Source: Tipping and Bishop (1999), equations 7 and 8.
+        Source: Bishop (2006), equations 12.41 and 12.42.
         """
         check_tensor("x", x, ("N", len(self.bias)))
         eye = torch.eye(self.weight.shape[1], dtype=self.weight.dtype)
@@ -102,7 +102,7 @@ class PPCA:
         latent_dim: K.
         variance: :math:`\sigma^2`, as given or by maximum likelihood.
 
-    Source: Tipping and Bishop (1999), equations 15 and 16.
+    Sources: Tipping and Bishop (1999); Bishop (2006), equations 12.45 and 12.46.
     """
 
     mean: Tensor
@@ -222,7 +222,7 @@ class PPCA:
 
 
 def _most_likely_variance(eigenvalues: Tensor, latent_dim: int) -> float:
-    """Mean of the eigenvalues that K latents leave over; Tipping and Bishop (1999), equation 8."""
+    """Mean of the eigenvalues that K latents leave over; Bishop (2006), equation 12.46."""
     data_dim, rank = len(eigenvalues), int((eigenvalues > 0).sum())
     if latent_dim == data_dim:
         raise ValueError(

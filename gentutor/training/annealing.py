@@ -69,6 +69,8 @@ def annealed_importance(
     with one Hamiltonian Monte Carlo transition at each temperature, in the coordinates that make
     :math:`q_0` standard normal. A pilot run chooses each transition's step size, aiming at an
     acceptance of 0.65; the run that counts keeps them fixed, so its weights stay unbiased.
+    Where an encoder's q misses a mode of the posterior, so may every chain that starts from it,
+    and the estimate is then far too low without any sign of it: start from the prior to be safe.
 
     With ``posterior_sample``, exact samples of p(z given x), the same path is run backwards, which
     bounds log p(x) from above (Grosse, Ghahramani and Adams, 2015). One has such samples for data
@@ -90,8 +92,8 @@ def annealed_importance(
     Raises:
         TypeError, ValueError: an argument of the wrong kind, shape or range.
 
-    Sources: Neal (2001), Annealed importance sampling, equations 3 to 6; Wu et al. (2017), On the
-    quantitative analysis of decoder-based generative models, section 3.
+    Sources: Neal (2001), Annealed importance sampling, section 2; Wu et al. (2017), On the
+    quantitative analysis of decoder-based generative models.
 
     >>> g = torch.Generator().manual_seed(0)
     >>> def log_joint(z):  # x = 1 from p(x given z) = N(z, 1), so p(x) = N(1; 0, 2)

@@ -78,7 +78,7 @@ def inference_gaps(
         learning_rate: in units of the encoder's own standard deviation.
         generator: source of the noise.
 
-    Source: Cremer, Li and Duvenaud (2018), Inference suboptimality, equation 6.
+    Source: Cremer, Li and Duvenaud (2018), Inference suboptimality, section 3.
 
     >>> from gentutor.objectives.bounds import standard_normal
     >>> g = torch.Generator().manual_seed(0)

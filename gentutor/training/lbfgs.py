@@ -56,7 +56,7 @@ def minimise(
     Raises:
         FloatingPointError: the loss became NaN or infinite.
 
-    Source: Nocedal and Wright (2006), Numerical Optimization, algorithms 7.4 and 3.5.
+    Source: Nocedal and Wright (2006), Numerical Optimization, algorithms 7.5 and 3.5.
 
     >>> w = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     >>> target = torch.tensor([1.0, -2.0], dtype=torch.float64)

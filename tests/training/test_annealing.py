@@ -115,6 +115,8 @@ def test_both_directions_sandwich_the_truth(ppca):
         for sample in (None, z)
     )
     assert (lower.reverse, upper.reverse) == (False, True)
+    for run in (lower, upper):
+        assert float(run.acceptance.mean()) == pytest.approx(0.65, abs=0.05)
     below, above = exact - lower.log_marginal.mean(), upper.log_marginal.mean() - exact
     assert 0.0 < float(below) < 1.0
     assert 0.0 < float(above) < 1.0
