@@ -1,11 +1,15 @@
 """What all tests share."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+
+sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
+import torchvision_names  # noqa: F401
 
 
 @pytest.fixture(scope="session")
