@@ -147,7 +147,7 @@ function render({ model, el }) {
       onInput: (mu) => put({ mu }),
     }),
     sigma: logSlider("sigma", "s, standard deviation of q", "s", 140),
-    decoder_variance: logSlider("decoder_variance", "σ², variance of the decoder", "σ²", 120),
+    decoder_variance: logSlider("decoder_variance", "σ², decoder variance", "σ²", 120),
   };
   const best = html("button", { type: "button" }, "Set q to the exact posterior");
   best.addEventListener("click", () => {

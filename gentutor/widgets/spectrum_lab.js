@@ -6,7 +6,7 @@ function render({ model, el }) {
   const sum = (row) => row.reduce((a, b) => a + b, 0);
 
   const control = slider({
-    label: "σ², variance of the decoder",
+    label: "σ², decoder variance",
     min: 0,
     max: variances.length - 1,
     step: 1,

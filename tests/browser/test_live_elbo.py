@@ -153,7 +153,7 @@ def test_q_is_a_density_even_where_it_leaves_the_plot(show, lab):
 
 def test_the_spectrum_lab_counts_and_sums_what_it_was_given(show, numbers, spectrum_arguments):
     tab = show(SpectrumLab(**spectrum_arguments, index=4))
-    slider = tab.get_by_role("slider", name="σ², variance of the decoder")
+    slider = tab.get_by_role("slider", name="σ², decoder variance")
     assert slider.input_value() == "4"
     slider.press("Home")
     differ = 0
