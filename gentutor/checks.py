@@ -38,12 +38,13 @@ def _shape_text(shape: Sequence[Any]) -> str:
 def _shape_fits(actual: Sequence[int], shape: Shape) -> bool:
     if shape and shape[0] is ...:
         shape = shape[1:]
-        if len(actual) < len(shape):
+        actual = actual[max(len(actual) - len(shape), 0) :]
+    if len(actual) != len(shape):
+        return False
+    for want, got in zip(shape, actual, strict=True):  # a loop, since it runs in every step
+        if want != got and isinstance(want, int):
             return False
-        actual = actual[len(actual) - len(shape) :]
-    return len(actual) == len(shape) and all(
-        not isinstance(want, int) or want == got for want, got in zip(shape, actual, strict=True)
-    )
+    return True
 
 
 def check_tensor(
@@ -51,6 +52,7 @@ def check_tensor(
     value: Any,
     shape: Shape,
     *,
+    dtype: torch.dtype | None = None,
     low: float | None = None,
     high: float | None = None,
 ) -> Tensor:
@@ -60,11 +62,12 @@ def check_tensor(
         name: the argument's name, as it stands in the caller's signature.
         value: what the caller was given.
         shape: sizes as integers, free sizes as letters; a leading ``...`` allows further axes.
+        dtype: the one allowed dtype, or None for any floating-point dtype.
         low: smallest allowed value, or None.
         high: largest allowed value, or None.
 
     Raises:
-        TypeError: not a tensor, or not of a floating-point dtype.
+        TypeError: not a tensor, or of another dtype.
         ValueError: wrong shape, empty, NaN or infinite, or outside ``[low, high]``.
 
     >>> check_tensor("x", torch.zeros(5, 3), ("N", 64))
@@ -76,6 +79,8 @@ def check_tensor(
         raise TypeError(f"{name}: expected a torch.Tensor, got {type(value).__name__}")
     if not value.is_floating_point():
         raise TypeError(f"{name}: expected a floating-point dtype, got {value.dtype}")
+    if dtype is not None and value.dtype != dtype:
+        raise TypeError(f"{name}: expected dtype {dtype}, got {value.dtype}")
     if not _shape_fits(value.shape, shape):
         raise ValueError(
             f"{name}: expected shape {_shape_text(shape)}, got {_shape_text(value.shape)}"

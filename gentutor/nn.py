@@ -68,20 +68,26 @@ class MLP(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Map (..., sizes[0]) to (..., sizes[-1])."""
-        for layer in self.layers[:-1]:
-            x = layer(x).relu()
-        return self.layers[-1](x)
+        *hidden, last = self.layers
+        for layer in hidden:
+            x = layer(x).relu_()
+        return last(x)
 
 
 class MaskedMLP(nn.Module):
     r"""Autoregressive network: output i sees the inputs before i, and all of ``context``.
 
-    One hidden layer whose units are spread evenly over the positions; masks delete every path
-    from input j to output i with :math:`j \ge i`, so that
-    :math:`\prod_i p(x_i \mid x_{<i}, z)` is a valid factorisation. Germain et al. (2015),
-    MADE, equations 8 and 9.
+    One hidden layer whose units are spread evenly over the positions, and direct connections
+    from input to output; masks delete every path from input j to output i with :math:`j \ge i`,
+    so that :math:`\prod_i p(x_i \mid x_{<i}, z)` is a valid factorisation. Germain et al.
+    (2015), MADE, equations 8 to 10 and section 4.1.
 
     Shapes: x (..., dim), context (..., context_dim), output (..., dim).
+
+    >>> net = MaskedMLP(4, 16, 2, torch.Generator().manual_seed(0))
+    >>> x, z = torch.zeros(1, 4), torch.zeros(1, 2)
+    >>> (net(x, z) == net(torch.tensor([[0.0, 0.0, 7.0, 0.0]]), z)).tolist()
+    [[True, True, True, False]]
     """
 
     mask_in: Tensor
@@ -119,15 +125,22 @@ def stack(models: Sequence[ModuleT]) -> ModuleT:
     The result's parameters are copies: train it, then call :func:`unstack`.
 
     Raises:
-        ValueError: no models, or models that differ in class or in a parameter's shape.
+        TypeError: one of the models is not a module.
+        ValueError: no models, or models that are not alike.
+
+    >>> weights = torch.Generator().manual_seed(0)
+    >>> stack([Linear(3, 2, weights), Linear(3, 2, weights)])(torch.ones(2, 5, 3)).shape
+    torch.Size([2, 5, 2])
     """
     if not models:
         raise ValueError("models: expected at least one model, got none")
     first = models[0]
     for i, model in enumerate(models):
+        if not isinstance(model, nn.Module):
+            raise TypeError(f"models: expected modules, models[{i}] is {type(model).__name__}")
         if _kind(model) != _kind(first):
             raise ValueError(
-                f"models: expected one class, shape and configuration throughout; "
+                "models: expected one class, shape and configuration throughout; "
                 f"models[{i}] differs from models[0]"
             )
     stacked = copy.deepcopy(first)
@@ -146,7 +159,11 @@ def _kind(model: nn.Module) -> tuple[Any, ...]:
     """Return what models must share to be computed as one."""
     free = getattr(model, "stacked_settings", ())
     settings = {k: v for k, v in getattr(model, "config", {}).items() if k not in free}
-    return type(model), settings, {name: t.shape for name, t in model.state_dict().items()}
+    return (
+        type(model),
+        settings,
+        {name: (value.shape, value.dtype) for name, value in model.state_dict().items()},
+    )
 
 
 def unstack(stacked: nn.Module, models: Sequence[nn.Module]) -> None:

@@ -3,14 +3,16 @@
 Nothing is ever unpickled: a file holds numbers and a JSON text, and anything else is refused.
 """
 
+import hashlib
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import nn
+from torch import Tensor, nn
 
 FORMAT = "gentutor-model-1"
 
@@ -29,12 +31,22 @@ def save_model(model: nn.Module, path: str | Path) -> None:
         "config": json.dumps(model.config),
     }
     tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
+    header["digest"] = _digest(header["config"], tensors)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         temporary.write_bytes(save(tensors, metadata=header))
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _digest(config: str, tensors: Mapping[str, Tensor]) -> str:
+    """Return a SHA-256 over the configuration and every tensor's name, form and bytes."""
+    digest = hashlib.sha256(config.encode())
+    for name, value in sorted(tensors.items()):
+        digest.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
+        digest.update(value.numpy().tobytes())
+    return digest.hexdigest()
 
 
 def load_model(model_class: type[ModelT], path: str | Path) -> ModelT:
@@ -58,7 +70,7 @@ def load_model(model_class: type[ModelT], path: str | Path) -> ModelT:
     try:
         with safe_open(path, framework="pt") as file:
             header = file.metadata() or {}
-            state = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            state = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
     except SafetensorError as error:
         raise ValueError(
             f"path: expected a whole safetensors file, {path} is damaged or another kind ({error})"
@@ -72,11 +84,12 @@ def load_model(model_class: type[ModelT], path: str | Path) -> ModelT:
         raise ValueError(
             f"path: expected a {model_class.__name__}, {path} holds a {header.get('class')}"
         )
+    if header.get("digest") != _digest(header.get("config", ""), state):
+        raise ValueError(f"path: {path} is damaged: its content differs from what was written")
     try:
-        config = json.loads(header["config"])
-        model = model_class(**config)
-        model.load_state_dict(state)
-    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        model = model_class(**json.loads(header["config"]))
+        model.load_state_dict(state, assign=True)
+    except (TypeError, ValueError, RuntimeError) as error:
         raise ValueError(
             f"path: the weights in {path} do not fit its own configuration ({error})"
         ) from error

@@ -74,22 +74,30 @@ class VAE(nn.Module):
         super().__init__()
         self.data_dim = check_int("data_dim", data_dim)
         self.latent_dim = check_int("latent_dim", latent_dim)
+        if not isinstance(hidden, list | tuple):
+            raise TypeError(f"hidden: expected a tuple of widths, got {hidden!r}")
         self.hidden = tuple(check_int("hidden", width) for width in hidden)
         self.likelihood = check_choice("likelihood", likelihood, ("gaussian", "bernoulli"))
         self.decoder_kind = check_choice("decoder", decoder, ("mlp", "autoregressive"))
-        self.variance_setting = variance
-        fixed = 1.0 if variance == "learnt" else check_number("variance", variance)
+        self.variance_setting: float | Literal["learnt"] = "learnt"
+        if isinstance(variance, str):
+            check_choice("variance", variance, ("a number > 0", "learnt"))
+        else:
+            self.variance_setting = check_number("variance", variance)
         generator = torch.Generator().manual_seed(check_int("seed", seed, low=0))
         self.encoder = MLP((data_dim, *self.hidden, 2 * latent_dim), generator)
         self.decoder: MLP | MaskedMLP
         if decoder == "mlp":
             self.decoder = MLP((latent_dim, *reversed(self.hidden), data_dim), generator)
         else:
+            if not self.hidden:
+                raise ValueError("hidden: expected a width for the autoregressive decoder, got ()")
             self.decoder = MaskedMLP(data_dim, max(self.hidden), latent_dim, generator)
         # Adam moves a parameter by about its rate a step. A tenth of log variance is stored, so
         # that the variance can travel from 1 to 0.01 in a few hundred steps.
         learnt = likelihood == "gaussian" and variance == "learnt"
         self.log_variance_tenth = nn.Parameter(torch.zeros(1)) if learnt else None
+        fixed = 1.0 if self.variance_setting == "learnt" else self.variance_setting
         self.register_buffer("fixed_variance", None if learnt else torch.tensor([fixed]))
 
     @property
@@ -111,9 +119,14 @@ class VAE(nn.Module):
             return (10.0 * self.log_variance_tenth).exp().unsqueeze(-1)
         return self.fixed_variance.unsqueeze(-1)
 
+    @property
+    def dtype(self) -> torch.dtype:
+        """Dtype of the weights, and of everything the model takes and gives."""
+        return next(self.parameters()).dtype
+
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return (mu, logvar) of q(z given x), each (N, K), for x (N, D)."""
-        check_tensor("x", x, (..., "N", self.data_dim))
+        check_tensor("x", x, (..., "N", self.data_dim), dtype=self.dtype)
         mu, logvar = self.encoder(x).chunk(2, dim=-1)
         return mu, logvar
 
@@ -122,7 +135,12 @@ class VAE(nn.Module):
 
         The autoregressive decoder also needs ``x`` (N, D), whose earlier dimensions it sees.
         """
-        check_tensor("z", z, (..., "N", self.latent_dim))
+        check_tensor("z", z, (..., "N", self.latent_dim), dtype=self.dtype)
+        if x is not None:
+            check_tensor("x", x, (..., "N", self.data_dim), dtype=z.dtype)
+        return self._decode(z, x)
+
+    def _decode(self, z: Tensor, x: Tensor | None) -> Tensor:
         if isinstance(self.decoder, MLP):
             return self.decoder(z)
         if x is None:
@@ -132,9 +150,9 @@ class VAE(nn.Module):
     def forward(self, x: Tensor, eps: Tensor) -> VAEOutput:
         r"""Encode x (N, D), draw :math:`z=\mu+\sigma\odot\varepsilon` with eps (N, K), decode."""
         mu, logvar = self.encode(x)
-        check_tensor("eps", eps, (..., "N", self.latent_dim))
+        check_tensor("eps", eps, (..., *mu.shape), dtype=mu.dtype)
         z = torch.addcmul(mu, (0.5 * logvar).exp(), eps)
-        return VAEOutput(mu, logvar, z, self.decode(z, x))
+        return VAEOutput(mu, logvar, z, self._decode(z, x))
 
     def mean(self, decoded: Tensor) -> Tensor:
         """Return E[x given z] from what the decoder gave; the picture that people show."""
@@ -150,10 +168,11 @@ class VAE(nn.Module):
             noise: False returns the decoder's mean instead of a draw (for the autoregressive
                 decoder: each dimension's mean given the means before it).
         """
-        generator = torch.Generator().manual_seed(seed)
+        check_tensor("z", z, (..., "N", self.latent_dim), dtype=self.dtype)
+        generator = torch.Generator().manual_seed(check_int("seed", seed, low=0))
         if isinstance(self.decoder, MLP):
             return self._observe(self.decode(z), generator, noise)
-        x = torch.zeros(*z.shape[:-1], self.data_dim)
+        x = z.new_zeros(*z.shape[:-1], self.data_dim)
         for i in range(self.data_dim):
             x[..., i] = self._observe(self.decode(z, x), generator, noise)[..., i]
         return x

@@ -225,7 +225,8 @@ def pathwise_gradient(
     """
     eps = _draw(mu, sigma, n_samples, generator)
     z = (mu + sigma * eps).detach().requires_grad_()
-    (slope,) = torch.autograd.grad(f(z).sum(), z)
+    value = check_tensor("f(z)", f(z), (n_samples,))
+    (slope,) = torch.autograd.grad(value.sum(), z)
     return GradientSamples(slope, slope * eps)
 
 
@@ -251,5 +252,6 @@ def score_function_gradient(
     """
     eps = _draw(mu, sigma, n_samples, generator)
     with torch.no_grad():
-        weight = (f(mu + sigma * eps) - baseline).unsqueeze(-1)  # (S, 1)
+        value = check_tensor("f(z)", f(mu + sigma * eps), (n_samples,))
+    weight = (value - baseline).unsqueeze(-1)  # (S, 1)
     return GradientSamples(weight * eps / sigma, weight * (eps.square() - 1.0) / sigma)

@@ -3,7 +3,8 @@
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from tqdm import tqdm
 from gentutor.checks import check_choice, check_int, check_number, check_tensor, trusted
 from gentutor.nn import stack, unstack
 from gentutor.progress import progress
+from gentutor.training.adam import Adam
 from gentutor.training.threads import one_thread
 from gentutor.training.variational import negative_elbo
 
@@ -20,6 +22,7 @@ CHUNK = 8  # replicas trained at once: their activations still fit the cache
 NOISE_STEPS = 64  # steps whose noise is drawn at once
 
 Objective = Callable[..., dict[str, Tensor]]
+NumberT = TypeVar("NumberT", int, float)
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,12 @@ def fit(
     ends with the same weights, bit for bit, as when it is trained alone.
 
     Args:
-        models: one model or a list of R; each is called as ``objective(model, x, eps, **hyper)``.
-        x: (N, D) floating point, the training set.
-        objective: returns a dict of (R, ...) tensors; ``"loss"`` (R,) is minimised.
+        models: one model or a list of R with equal ``config``; ``latent_dim`` sizes the noise.
+        x: (N, D) of the models' dtype, the training set.
+        objective: called as ``objective(stacked, x, eps, **hyper)`` with x (R, batch_size, D),
+            eps (R, batch_size, latent_dim), and (R,) tensors. Returns a dict of (R, ...)
+            tensors, of which ``"loss"`` (R,) is minimised. It is called once on all of x
+            beforehand, so that its own checks see every value.
         steps: of the optimiser.
         batch_size: examples per step, drawn without replacement within an epoch.
         lr: Adam's learning rate > 0, one number or one a model.
@@ -77,7 +83,8 @@ def fit(
 
     Raises:
         TypeError, ValueError: an argument of the wrong kind, length or range.
-        FloatingPointError: a loss is no longer finite; says which model and step.
+        FloatingPointError: a loss was no longer finite when it was to be recorded; says which
+            model and step. The models of its batch are left as they were.
 
     >>> from gentutor.models.vae import VAE
     >>> pair = [VAE(4, latent_dim=1, seed=s) for s in (0, 1)]
@@ -86,8 +93,10 @@ def fit(
     """
     many = not isinstance(models, nn.Module)
     replicas: list[nn.Module] = list(models) if many else [models]  # type: ignore[arg-type,list-item]
-    if not replicas:
-        raise ValueError("models: expected at least one model, got none")
+    count = len(replicas)
+    stack(replicas)  # all must be alike, not only those of one chunk
+    if len(set(map(id, replicas))) < count:
+        raise ValueError("models: expected distinct models, got one of them twice")
     check_tensor("x", x, ("N", "D"))
     check_int("steps", steps)
     check_int("batch_size", batch_size, high=len(x))
@@ -96,143 +105,125 @@ def fit(
     check_choice("schedule", schedule, ("cosine", "constant"))
     if warmup and "beta" not in hyper:
         raise ValueError("warmup: expected beta as well, which it warms up; got none")
-    rates = [check_number("lr", value) for value in _per_model("lr", lr, len(replicas))]
-    seeds = [check_int("seed", s, low=0) for s in _per_model("seed", seed, len(replicas))]
+    rates = torch.tensor(_per_model("lr", lr, count, check_number), dtype=x.dtype)
+    seeds = _per_model("seed", seed, count, partial(check_int, low=0))
+    at_least_zero = partial(check_number, strict=False)
     settings = {
-        name: [check_number(name, v, strict=False) for v in _per_model(name, value, len(replicas))]
+        name: torch.tensor(_per_model(name, value, count, at_least_zero), dtype=x.dtype)
         for name, value in hyper.items()
     }
+    noise_dim = int(replicas[0].latent_dim)  # type: ignore[arg-type]
+    with torch.no_grad():  # once on all of x, so that the objective's own checks see every value
+        eps = x.new_zeros(1, len(x), noise_dim)
+        objective(stack(replicas[:1]), x[None], eps, **{k: v[:1] for k, v in settings.items()})
     parts: list[History] = []
-    total = -(-len(replicas) // CHUNK) * steps
-    with one_thread(), trusted(), progress(total, "step") as bar:
-        for start in range(0, len(replicas), CHUNK):
+    with one_thread(), trusted(), progress(-(-count // CHUNK) * steps, "step") as bar:
+        for start in range(0, count, CHUNK):
             chunk = slice(start, start + CHUNK)
             run = _Run(
                 replicas[chunk],
-                x,
-                _Stream(x, replicas[chunk], seeds[chunk], batch_size, steps),
+                objective,
                 rates[chunk],
-                {name: torch.tensor(values[chunk]) for name, values in settings.items()},
+                {name: values[chunk] for name, values in settings.items()},
                 first=start,
             )
-            parts.append(run.train(objective, steps, schedule, warmup, log_every, bar))
+            batches = _batches(x, noise_dim, seeds[chunk], batch_size, steps)
+            parts.append(run.train(batches, steps, schedule == "cosine", warmup, log_every, bar))
     terms = {name: np.concatenate([part[name] for part in parts]) for name in parts[0].terms}
     if not many:
         terms = {name: values[0] for name, values in terms.items()}
     return History(parts[0].step, terms)
 
 
-def _per_model(name: str, value: Any, count: int) -> list[Any]:
-    if isinstance(value, str) or not isinstance(value, Sequence | np.ndarray | Tensor | range):
-        return [value] * count
+def _per_model(
+    name: str, value: Any, count: int, check: Callable[[str, Any], NumberT]
+) -> list[NumberT]:
+    if np.ndim(value) == 0:
+        return [check(name, value)] * count
     values = value.tolist() if isinstance(value, np.ndarray | Tensor) else list(value)
     if len(values) != count:
         raise ValueError(f"{name}: expected one value or one a model ({count}), got {len(values)}")
-    return values
+    return [check(name, each) for each in values]
 
 
-class _Stream:
-    """Minibatches and noise of each replica, from one generator a replica."""
+def _batches(
+    x: Tensor, noise_dim: int, seeds: Sequence[int], batch_size: int, steps: int
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield data (R, B, D) and normal noise (R, B, noise_dim), one generator a replica."""
+    generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+    order = torch.stack([_order(len(x), batch_size, steps, g) for g in generators], dim=1)
+    shape = (NOISE_STEPS, batch_size, noise_dim)
+    for start in range(0, steps, NOISE_STEPS):
+        noise = [torch.randn(shape, generator=g, dtype=x.dtype) for g in generators]
+        for index, eps in zip(order[start:], torch.stack(noise, dim=1), strict=False):
+            yield nn.functional.embedding(index, x), eps  # x[index], but in half the time
 
-    def __init__(
-        self, x: Tensor, models: Sequence[nn.Module], seeds: Sequence[int], batch: int, steps: int
-    ) -> None:
-        self.x, self.batch, self.steps = x, batch, steps
-        self.noise_dim = int(models[0].latent_dim)  # type: ignore[arg-type]
-        self.generators = [torch.Generator().manual_seed(s) for s in seeds]
 
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        """Yield (R, B, D) data and (R, B, noise_dim) standard normal noise, a step at a time."""
-        order = torch.stack([self._order(g) for g in self.generators], dim=1)  # (steps, R, B)
-        for start in range(0, self.steps, NOISE_STEPS):
-            shape = (NOISE_STEPS, self.batch, self.noise_dim)
-            noise = torch.stack(
-                [torch.randn(shape, generator=g, dtype=self.x.dtype) for g in self.generators], 1
-            )
-            for index, eps in zip(order[start : start + NOISE_STEPS], noise, strict=False):
-                yield self.x[index], eps
-
-    def _order(self, generator: torch.Generator) -> Tensor:
-        per_epoch = len(self.x) // self.batch
-        epochs = -(-self.steps // per_epoch)
-        orders = [
-            torch.randperm(len(self.x), generator=generator)[: per_epoch * self.batch]
-            for _ in range(epochs)
-        ]
-        return torch.cat(orders).view(-1, self.batch)[: self.steps]
+def _order(count: int, batch_size: int, steps: int, generator: torch.Generator) -> Tensor:
+    """Return (steps, B) indices; every epoch visits the examples in a new order."""
+    per_epoch = count // batch_size
+    epochs = [torch.randperm(count, generator=generator) for _ in range(-(-steps // per_epoch))]
+    kept = [epoch[: per_epoch * batch_size] for epoch in epochs]
+    return torch.cat(kept).view(-1, batch_size)[:steps]
 
 
 class _Run:
-    """One chunk of replicas, stacked, and the optimiser that steps each with its own rate."""
+    """One chunk of replicas, stacked, with each one's weights in a row of one matrix."""
 
     def __init__(
         self,
         models: Sequence[nn.Module],
-        x: Tensor,
-        stream: _Stream,
-        rates: Sequence[float],
-        hyper: dict[str, Tensor],
+        objective: Objective,
+        rates: Tensor,
+        hyper: Mapping[str, Tensor],
         first: int,
     ) -> None:
-        self.models, self.stream, self.rates, self.hyper = models, stream, rates, hyper
+        self.models, self.objective, self.rates, self.hyper = models, objective, rates, hyper
         self.first = first
-        self.net = stack(models).to(x.dtype)
-        self.weights = [p for p in self.net.parameters() if p.requires_grad]
-        self.grads = [torch.zeros_like(weight) for weight in self.weights]
-        for weight, grad in zip(self.weights, self.grads, strict=True):
-            weight.grad = grad
-        groups = [
-            {
-                "params": [_slice(w, g, r) for w, g in zip(self.weights, self.grads, strict=True)],
-                "lr": rate,
-            }
-            for r, rate in enumerate(rates)
-        ]
-        self.optimizer = torch.optim.Adam(groups, fused=True)
+        self.net = stack(models)
+        self.weights = [w for w in self.net.parameters() if w.requires_grad]
+        self.rows = torch.cat([w.detach().flatten(1) for w in self.weights], dim=1)  # (R, P)
+        columns = self.rows.split([w[0].numel() for w in self.weights], dim=1)
+        for weight, part in zip(self.weights, columns, strict=True):
+            weight.data = part.view(weight.shape)
 
     def train(
         self,
-        objective: Objective,
+        batches: Iterator[tuple[Tensor, Tensor]],
         steps: int,
-        schedule: str,
+        cosine: bool,
         warmup: int,
         log_every: int,
         bar: tqdm,
     ) -> History:
+        """Take the steps, copy the weights into the models and return the record."""
+        optimizer = Adam(self.rows)
+        each_loss = torch.ones_like(self.rates)
+        lr = self.rates.unsqueeze(1)  # (R, 1)
         logged: list[int] = []
         record: dict[str, list[np.ndarray]] = {}
-        for step, (x, eps) in enumerate(self.stream, start=1):
-            if schedule == "cosine":
-                factor = 0.5 * (1.0 + math.cos(math.pi * (step - 1) / steps))
-                for group, rate in zip(self.optimizer.param_groups, self.rates, strict=True):
-                    group["lr"] = rate * factor
+        for step, (x, eps) in enumerate(batches, start=1):
+            factor = 0.5 * (1.0 + math.cos(math.pi * (step - 1) / steps)) if cosine else 1.0
             hyper = dict(self.hyper)
             if step < warmup:
                 hyper["beta"] = hyper["beta"] * (step / warmup)
-            torch._foreach_zero_(self.grads)
-            terms = objective(self.net, x, eps, **hyper)
-            terms["loss"].sum().backward()
-            self.optimizer.step()
+            terms = self.objective(self.net, x, eps, **hyper)
+            grads = torch.autograd.grad(
+                terms["loss"], self.weights, each_loss, materialize_grads=True
+            )
+            optimizer.step(torch.cat([g.flatten(1) for g in grads], dim=1), lr * factor)
             if step % log_every == 0 or step in (1, steps):
-                self._check_finite(terms["loss"], step)
                 logged.append(step)
                 for name, value in terms.items():
                     record.setdefault(name, []).append(value.detach().numpy().copy())
+                self._check_finite(record["loss"][-1], step)
             bar.update()
         unstack(self.net, self.models)
         return History(np.array(logged), {k: np.stack(v, axis=1) for k, v in record.items()})
 
-    def _check_finite(self, loss: Tensor, step: int) -> None:
-        for r, value in enumerate(loss.tolist()):
-            if not np.isfinite(value):
-                raise FloatingPointError(
-                    f"model {self.first + r} diverged: its loss is {value} at step {step} with "
-                    f"lr={self.rates[r]:g}; try a smaller lr"
-                )
-
-
-def _slice(weight: Tensor, grad: Tensor, replica: int) -> Tensor:
-    """Return a replica's part of a stacked weight, sharing memory for value and gradient."""
-    part = weight.detach()[replica]
-    part.grad = grad[replica]
-    return part
+    def _check_finite(self, losses: np.ndarray, step: int) -> None:
+        for r in np.flatnonzero(~np.isfinite(losses)):
+            raise FloatingPointError(
+                f"model {self.first + r} diverged: its loss is {losses[r]} at step {step} with "
+                f"lr={self.rates[r].item():g}; try a smaller lr"
+            )

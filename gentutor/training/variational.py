@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from gentutor.checks import check_tensor
+from gentutor.checks import check_int, check_tensor
 from gentutor.models.vae import VAE
 from gentutor.objectives.variational import ELBO, elbo
 
@@ -48,9 +48,11 @@ def evaluate(model: VAE, x: Tensor, *, samples: int = 16, seed: int = 0) -> ELBO
     (torch.Size([3]), torch.Size([3, 2]))
     """
     check_tensor("x", x, ("N", model.data_dim))
-    generator = torch.Generator().manual_seed(seed)
+    check_int("samples", samples)
+    generator = torch.Generator().manual_seed(check_int("seed", seed, low=0))
+    shape = (len(x), model.latent_dim)
     draws = [
-        model_elbo(model, x, torch.randn(len(x), model.latent_dim, generator=generator))
+        model_elbo(model, x, torch.randn(shape, generator=generator, dtype=x.dtype))
         for _ in range(samples)
     ]
     return ELBO(torch.stack([draw.recon_nll for draw in draws]).mean(0), draws[0].kl)
