@@ -59,3 +59,21 @@ def map_arguments() -> dict[str, Any]:
         "caption": "Codes in the plane.",
         "alt": "Ten clusters.",
     }
+
+
+@pytest.fixture
+def spectrum_arguments() -> dict[str, Any]:
+    """Return arguments of a SpectrumLab whose trained numbers differ from the predicted ones."""
+    rng = np.random.default_rng(2)
+    eigenvalues = np.array([2.0, 1.5, 1.1, 0.6, 0.35, 0.2, 0.11, 0.05, 0.002, 1e-6, 0, 0])
+    variances = np.geomspace(0.08, 3, 9)
+    kl = 0.5 * np.log(np.maximum(1, eigenvalues[:7] / variances[:, None]))
+    return {
+        "eigenvalues": eigenvalues,
+        "variances": variances,
+        "kl_trained": kl + rng.uniform(0, 0.02, kl.shape),
+        "kl_predicted": kl,
+        "picture": Figure(),
+        "caption": "Nine variances.",
+        "alt": "Seven bars that shrink.",
+    }

@@ -3,5 +3,7 @@
 from gentutor.widgets.beta_sweep import BetaSweep
 from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.latent_map import LatentMap
+from gentutor.widgets.posterior_lab import PosteriorLab
+from gentutor.widgets.spectrum_lab import SpectrumLab
 
-__all__ = ["BetaSweep", "Explorable", "LatentMap"]
+__all__ = ["BetaSweep", "Explorable", "LatentMap", "PosteriorLab", "SpectrumLab"]

@@ -137,23 +137,43 @@ function scale([a, b], [p, q]) {
   return Object.assign(map, { invert: (pixel) => a + ((pixel - p) / (q - p)) * (b - a) });
 }
 
-/** An empty SVG plot with axes. `X` and `Y` map data to its pixels; draw into `area`. */
-function plot({ x, y, xLabel, yLabel, xTicks, width = 340, height = 230 }) {
+/**
+ * An empty SVG plot with axes. `X` and `Y` map data to its pixels; draw into `area`, or into
+ * `inside`, which cuts off what leaves the axes.
+ */
+function plot({ x, y, xLabel, yLabel, xTicks, yTicks, xText = brief, yText = brief, width = 340, height = 230 }) {
   const box = { left: 46, right: width - 8, top: 8, bottom: height - 38 };
   const X = scale(x, [box.left, box.right]);
   const Y = scale(y, [box.bottom, box.top]);
   const axes = svg("g", { class: "gx-axes", "aria-hidden": "true" });
   axes.append(svg("path", { d: `M${box.left},${box.top}V${box.bottom}H${box.right}` }));
   for (const value of xTicks ?? ticks(...x, 6)) {
-    axes.append(svg("text", { x: X(value), y: box.bottom + 15, "text-anchor": "middle" }, brief(value)));
+    axes.append(svg("text", { x: X(value), y: box.bottom + 15, "text-anchor": "middle" }, xText(value)));
   }
-  for (const value of ticks(...y, 5)) {
-    axes.append(svg("text", { x: box.left - 6, y: Y(value) + 4, "text-anchor": "end" }, brief(value)));
+  for (const value of yTicks ?? ticks(...y, 5)) {
+    axes.append(svg("text", { x: box.left - 6, y: Y(value) + 4, "text-anchor": "end" }, yText(value)));
   }
   axes.append(svg("text", { x: (box.left + box.right) / 2, y: height - 6, "text-anchor": "middle" }, xLabel));
   const middle = (box.top + box.bottom) / 2;
   axes.append(svg("text", { transform: `translate(12 ${middle}) rotate(-90)`, "text-anchor": "middle" }, yLabel));
   const area = svg("g");
-  const element = svg("svg", { class: "gx-plot", viewBox: `0 0 ${width} ${height}` }, axes, area);
-  return { element, area, X, Y, box };
+  const place = { x: box.left, y: box.top, width: box.right - box.left, height: box.bottom - box.top };
+  const inside = svg("svg", { ...place, viewBox: Object.values(place).join(" ") });
+  const element = svg("svg", { class: "gx-plot", viewBox: `0 0 ${width} ${height}` }, axes, inside, area);
+  return { element, area, inside, X, Y, box };
+}
+
+/** A line through points in data coordinates. */
+function curve({ X, Y }, name, points) {
+  const path = points.map(([x, y]) => `${X(x).toFixed(2)},${Y(y).toFixed(2)}`).join(" ");
+  return svg("polyline", { class: name, points: path });
+}
+
+/** What each kind of mark means: pairs of its shape, drawn in a 24 × 12 box, and its words. */
+function legend(...entries) {
+  const items = entries.map(([mark, words]) => {
+    const picture = svg("svg", { viewBox: "0 0 24 12", width: 24, height: 12, "aria-hidden": "true" }, mark);
+    return html("span", {}, picture, ` ${words}`);
+  });
+  return html("div", { class: "gx-legend" }, ...items);
 }

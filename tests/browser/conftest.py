@@ -1,6 +1,7 @@
 """A real browser with no network, and a watch on everything a page asks for or complains of."""
 
 import functools
+import json
 import os
 import shutil
 import threading
@@ -11,8 +12,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from ipywidgets.embed import embed_data
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
+STATE = "application/vnd.jupyter.widget-state+json"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 SOURCES = ("_*.yml", "book/**/*", "notebooks/*.ipynb", "gentutor/**/*", "recordings/*")
 
@@ -135,3 +138,34 @@ def watch(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Callable[.
     yield start
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def show(watch, root, tmp_path):
+    """Return a function that opens a page with the given widgets and the book's host script."""
+
+    def open_page(*widgets, spoil=lambda states: None, **options):
+        state = embed_data(views=widgets, drop_defaults=False)["manager_state"]
+        spoil(state["state"])
+        figures = "".join(widget._repr_mimebundle_()[0]["text/html"] for widget in widgets)
+        host = (root / "book" / "_assets" / "explorables.js").read_text()
+        (tmp_path / "host.js").write_text(host)
+        (tmp_path / "index.html").write_text(
+            f'<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">'
+            f'<script type="{STATE}">{json.dumps(state)}</script>'
+            f'<script defer src="host.js"></script><body>{figures}</body></html>'
+        )
+        return watch(tmp_path, "file", **options).open()
+
+    return open_page
+
+
+@pytest.fixture
+def numbers() -> Callable[[Page], dict[str, str]]:
+    """Return a function that reads a readout by name, with ASCII minus signs."""
+
+    def read(tab: Page) -> dict[str, str]:
+        names, texts = (tab.locator(f".gx-readout {tag}").all_inner_texts() for tag in ("dt", "dd"))
+        return {name: text.replace("−", "-") for name, text in zip(names, texts, strict=True)}
+
+    return read

@@ -1,41 +1,11 @@
 """What the explorables show, against the numbers that Python put in, on a page of their own."""
 
-import json
 import re
 
 import numpy as np
 import pytest
-from ipywidgets.embed import embed_data
 
 from gentutor.widgets import BetaSweep, LatentMap
-
-STATE = "application/vnd.jupyter.widget-state+json"
-
-
-@pytest.fixture
-def show(watch, root, tmp_path):
-    """Return a function that opens a page with the given widgets and the book's host script."""
-
-    def open_page(*widgets, spoil=lambda states: None, **options):
-        state = embed_data(views=widgets, drop_defaults=False)["manager_state"]
-        spoil(state["state"])
-        figures = "".join(widget._repr_mimebundle_()[0]["text/html"] for widget in widgets)
-        host = (root / "book" / "_assets" / "explorables.js").read_text()
-        (tmp_path / "host.js").write_text(host)
-        (tmp_path / "index.html").write_text(
-            f'<!doctype html><html lang="en"><meta charset="utf-8"><link rel="icon" href="data:,">'
-            f'<script type="{STATE}">{json.dumps(state)}</script>'
-            f'<script defer src="host.js"></script><body>{figures}</body></html>'
-        )
-        return watch(tmp_path, "file", **options).open()
-
-    return open_page
-
-
-def numbers(tab) -> dict[str, str]:
-    """Return what the readout says, by name, with ASCII minus signs."""
-    names, texts = (tab.locator(f".gx-readout {tag}").all_inner_texts() for tag in ("dt", "dd"))
-    return {name: text.replace("−", "-") for name, text in zip(names, texts, strict=True)}
 
 
 def ink(tab, index: int, side: int = 8) -> np.ndarray:
@@ -55,7 +25,7 @@ def ink(tab, index: int, side: int = 8) -> np.ndarray:
     return (big - 14) / 241
 
 
-def test_a_sweep_shows_the_numbers_of_every_step(show, sweep_arguments):
+def test_a_sweep_shows_the_numbers_of_every_step(show, numbers, sweep_arguments):
     tab = show(BetaSweep(**sweep_arguments, index=5))
     slider = tab.get_by_role("slider", name="β, the weight of the KL")
     slider.focus()
@@ -116,7 +86,7 @@ def decode(arguments, z):
     return 1 / (1 + np.exp(-(np.maximum(z @ W0 + b0, 0) @ W1 + b1)))
 
 
-def test_the_page_decodes_as_python_does(show, map_arguments):
+def test_the_page_decodes_as_python_does(show, numbers, map_arguments):
     tab = show(LatentMap(**map_arguments))
     for z1 in ("Home", "ArrowRight", "End"):
         tab.get_by_role("slider", name="z₁", exact=True).press(z1)
@@ -198,7 +168,9 @@ def test_two_views_of_one_widget_move_together(show, sweep_arguments):
     assert tab.get_by_role("slider").last.input_value() == "15"
 
 
-def test_a_broken_widget_says_so_and_the_next_one_lives(show, sweep_arguments, map_arguments):
+def test_a_broken_widget_says_so_and_the_next_one_lives(
+    show, numbers, sweep_arguments, map_arguments
+):
     broken, lost, whole = (
         BetaSweep(**sweep_arguments),
         BetaSweep(**sweep_arguments),

@@ -96,7 +96,7 @@ def sweep() -> dict[tuple[float, float], Runs]:
 
 @pytest.mark.claim("vae-blur")
 def test_displayed_samples_and_reconstructions_are_smoother_than_digits(sweep):
-    """By about a tenth at beta = 1 and variance 0.04, the setting with the best test ELBO."""
+    """By about an eighth at beta = 1 and variance 0.04, the setting with the best test ELBO."""
     data = sharpness(digits().x_test)
     runs = sweep[0.04, 1.0]
     codes = torch.randn(360, 8, generator=torch.Generator().manual_seed(0))
@@ -111,7 +111,7 @@ def test_the_decoder_displays_the_average_of_what_shares_a_code(sweep):
     mean = digits().x_train.mean(0)
     runs = sweep[0.04, 25.0]
     assert float(sharpness(mean[None])) < 0.55 * float(sharpness(digits().x_test))
-    assert float((runs.x_hat - mean).abs().mean((1, 2)).max()) < 0.02
+    assert float((runs.x_hat - mean).abs().mean((1, 2)).max()) < 0.04
     informed = (sweep[0.04, 1.0].x_hat - mean).abs().mean((1, 2))
     assert float(informed.min()) > 0.1
 
@@ -230,4 +230,4 @@ def test_poor_optimisation_collapses_what_need_not_be(sweep):
     deep = train(d.x_train, d.x_test, variance=0.04, hidden=(64,) * 10)
     assert float(deep.rate.median()) < 0.05
     assert float(deep.rate.max()) < 1.0
-    assert bool((deep.elbo < sweep[0.04, 1.0].elbo - 5.0).all())
+    assert bool((deep.elbo < sweep[0.04, 1.0].elbo - 15.0).all())

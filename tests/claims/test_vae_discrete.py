@@ -43,11 +43,11 @@ def models(ring: Tensor) -> list[VAE]:
 
 
 def test_a_continuous_code_puts_samples_between_the_clusters(models, ring):
-    """A third or more of them on every seed; the data have one in 3,000 there."""
+    """About 60 % of them on every seed; the data have one in 3,000 there."""
     assert float(off_every_cluster(ring).float().mean()) < 0.002
     for seed, model in enumerate(models):
         samples = model.sample(torch.randn(4000, 2, generator=generator(seed)), seed=seed)
-        assert float(off_every_cluster(samples).float().mean()) > 0.33
+        assert float(off_every_cluster(samples).float().mean()) > 0.45
 
 
 def test_a_discrete_code_of_eight_entries_does_not(ring):

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from gentutor.data import digits
 from gentutor.models.vae import VAE
+from gentutor.nn import MLP
 from gentutor.objectives.bounds import standard_normal
 from gentutor.objectives.variational import recon_nll
 from gentutor.theory.gaussians import log_density
@@ -179,7 +180,7 @@ def test_one_network_infers_the_codes_of_images_it_never_saw(models, gaps, x):
         mu, _ = model.encode(x)
         borrowed = model.decode(mu.roll(1, 0))  # each image with its neighbour's code
         cost = ((x - borrowed).square() - (x - model.decode(mu)).square()).sum(1) / (2 * VARIANCE)
-        assert float(found.amortisation.mean()) < 0.25 * float(cost.mean())
+        assert float(found.amortisation.mean()) < 0.15 * float(cost.mean())
 
 
 @pytest.mark.claim("vae-encoder")
@@ -192,7 +193,7 @@ def test_the_encoder_puts_out_the_statistics_of_an_approximate_posterior(models,
         prior_error = (untrained - truth.mean).square().mean()
         assert float(error) < 0.25 * float(prior_error)
         spread = truth.covariance.diagonal(dim1=1, dim2=2).log().mean()
-        assert float(logvar.mean()) == pytest.approx(float(spread), abs=1.0)
+        assert float(logvar.mean()) == pytest.approx(float(spread), abs=0.7)
 
 
 @pytest.mark.claim("vae-encoder")
@@ -200,9 +201,10 @@ def test_its_gap_has_two_parts_and_the_first_remains_with_the_best_q(exact, gaps
     for truth, found in zip(exact, gaps, strict=True):
         total = truth.log_p.float() - found.elbo
         torch.testing.assert_close(found.approximation + found.amortisation, total)
-        noise = float(found.standard_error.square().mean().sqrt()) / math.sqrt(len(total))
-        assert float(found.approximation.mean()) > max(0.02, 4.5 * noise)
-        assert float(found.amortisation.mean()) > max(0.02, 4.5 * noise)
+        assert float(found.amortisation.mean()) > 0.5
+    approximation = torch.stack([found.approximation.mean() for found in gaps])
+    assert bool((approximation > 0.0).all())
+    assert float(approximation.mean()) > 0.1
 
 
 @pytest.mark.claim("vae-decoder")
@@ -249,7 +251,8 @@ def test_a_bernoulli_sample_is_binary_with_the_displayed_mean():
 
 @pytest.mark.claim("vae-intractable")
 def test_with_a_linear_decoder_the_closed_form_is_the_integral(x):
-    model = VAE(64, latent_dim=2, hidden=(), variance=VARIANCE, seed=0)
+    model = VAE(64, latent_dim=2, variance=VARIANCE, seed=0)
+    model.decoder = MLP((2, 64), torch.Generator().manual_seed(0))
     fit(model, digits().x_train, steps=700, lr=3e-3)
     layer = model.decoder.layers[0]
     weight, bias = layer.weight.detach().mT.double(), layer.bias.detach().double()
@@ -273,4 +276,4 @@ def test_with_a_network_as_decoder_the_gaussian_forms_miss(exact, x):
         covariance = spread.mT @ spread + VARIANCE * torch.eye(64).double()
         gaussian = log_density(x.double(), mean, covariance)
         assert float((truth.log_p - gaussian).abs().mean()) > 3.0
-        assert float(truth.gaussian_misfit.mean()) > 0.03
+        assert float(truth.gaussian_misfit.mean()) > 0.02

@@ -1,11 +1,12 @@
-"""What BetaSweep and LatentMap refuse."""
+"""What the explorables refuse."""
 
 import re
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from gentutor.widgets import BetaSweep, LatentMap
+from gentutor.widgets import BetaSweep, LatentMap, PosteriorLab, SpectrumLab
 
 
 @pytest.mark.parametrize(
@@ -69,3 +70,70 @@ def test_a_map_refuses_to_be_moved_to_nowhere(map_arguments):
     with pytest.raises(ValueError, match="z: expected two finite numbers"):
         widget.z = [float("nan"), 0]
     assert widget.z == [0.5, -0.25]
+
+
+def posterior_lab(**changes):
+    """Return a PosteriorLab with these arguments."""
+    return PosteriorLab(picture=Figure(), caption="A posterior.", alt="Bells.", **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"mu": 3.5}, ValueError, "mu: expected a number from -3 to 3, got 3.5"),
+        ({"sigma": 0}, ValueError, "sigma: expected a number from 0.001 to 3, got 0"),
+        ({"decoder_variance": -1}, ValueError, "decoder_variance: expected a number from 0.01 to"),
+        ({"decoder_variance": "1"}, TypeError, "decoder_variance: expected a number, got '1'"),
+        ({"x": float("nan")}, ValueError, "x: expected a number from -10 to 10, got nan"),
+        ({"x": 3.1}, ValueError, "x, weight: expected an exact posterior with its mean from -3"),
+        ({"weight": float("inf")}, ValueError, "weight: expected a number from -10 to 10, got inf"),
+        (
+            {"weight": 0.1},
+            ValueError,
+            "x, weight: expected an exact posterior with its mean from -3 to 3, got 5",
+        ),
+        ({"mu": True}, TypeError, "mu: expected a number, got True"),
+    ],
+)
+def test_a_posterior_lab_refuses(changes, error, message):
+    with pytest.raises(error, match=re.escape(message)):
+        posterior_lab(**changes)
+
+
+def test_a_posterior_lab_refuses_to_be_moved_off_its_sliders():
+    widget = posterior_lab(x=3, weight=1)
+    for name, value in {
+        "sigma": 1e-4,
+        "mu": float("nan"),
+        "weight": 0.5,
+        "x": float("inf"),
+    }.items():
+        with pytest.raises(ValueError, match=f"{name}: expected"):
+            setattr(widget, name, value)
+    assert (widget.x, widget.weight, widget.mu, widget.sigma) == (3, 1, 0.3, 0.2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"eigenvalues": np.arange(12)}, "eigenvalues: expected non-negative values in falling"),
+        ({"eigenvalues": [2, 1, -1e-9]}, "eigenvalues: expected non-negative values in falling"),
+        ({"eigenvalues": np.zeros(12)}, "eigenvalues: expected non-negative values in falling"),
+        ({"variances": np.geomspace(3, 0.08, 9)}, "variances: expected two or more positive, incr"),
+        ({"variances": np.linspace(0, 3, 9)}, "variances: expected two or more positive, incr"),
+        ({"kl_trained": np.zeros((8, 7))}, "kl_trained: expected shape (V, K) with V = 9, got"),
+        ({"kl_trained": np.full((9, 7), -0.01)}, "kl_trained: expected no negative value, got"),
+        ({"kl_trained": np.zeros((9, 13))}, "kl_trained: expected at most one latent for each of"),
+        ({"kl_predicted": np.zeros((9, 6))}, "kl_predicted: expected shape (V, K) with V = 9, K"),
+        ({"kl_predicted": np.zeros((9, 7))}, "kl_predicted: expected ½ ln(λ/σ²), or 0 where λ"),
+        (
+            {"kl_predicted": np.full((9, 7), np.nan)},
+            "kl_predicted: expected finite numbers, got 63",
+        ),
+        ({"active_above": 0}, "active_above: expected a positive number, got 0"),
+        ({"index": 9}, "index: expected 0 to 8, got 9"),
+    ],
+)
+def test_a_spectrum_lab_refuses(spectrum_arguments, changes, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        SpectrumLab(**spectrum_arguments | changes)
