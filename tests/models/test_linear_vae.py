@@ -109,6 +109,22 @@ def test_the_kl_pulls_the_posterior_to_the_prior(x):
     assert distances[-1] < 1e-6
 
 
+@pytest.mark.claim("elbo-kl")
+def test_a_posterior_with_width_penalises_the_slope_of_the_decoder(x):
+    """What the width of q costs is s^2 times the squared Jacobian over twice the variance."""
+    model = untrained(2)
+    variance, centre = float(model.variance), torch.zeros(1, 5, dtype=torch.float64)
+    jacobian = torch.autograd.functional.jacobian(model.decode, centre)[0, :, 0]  # (64, 5)
+    wide = exact_elbo(model, x).recon_nll.detach()
+    spread = model.logvar.detach().exp()
+    with torch.no_grad():
+        model.logvar.fill_(-80.0)
+    price = wide - exact_elbo(model, x).recon_nll.detach()
+    expected = (jacobian.square() @ spread).sum() / (2 * variance)
+    assert float(expected) > 0.1
+    torch.testing.assert_close(price, expected.expand(len(x)), rtol=1e-9, atol=1e-9)
+
+
 def test_every_parameter_gets_the_gradient_that_differences_find():
     data = torch.rand(7, 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     model = LinearVAE(6, latent_dim=2, variance="learnt")

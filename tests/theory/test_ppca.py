@@ -95,6 +95,18 @@ def test_solution_is_the_mean_log_prob_and_its_kl(x, latent_dim, variance):
     assert torch.equal(model.active, model.kl > 0)
 
 
+@pytest.mark.claim("elbo-recon")
+def test_a_decoder_strong_enough_scores_the_same_without_z(x):
+    """The ELBO asks for likelihood: a full-covariance decoder earns it at no KL at all."""
+    model = PPCA.fit(x, 64, variance=0.1)
+    centred = x - x.mean(0)
+    values, axes = torch.linalg.eigh(centred.mT @ centred / len(x))
+    covariance = axes @ values.clamp(min=0.1).diag() @ axes.mT
+    recon_nll = -gaussians.log_density(x, x.mean(0), covariance)  # needs no z
+    assert float(-recon_nll.mean()) == pytest.approx(model.solution.elbo, abs=1e-9)
+    assert float(model.kl.sum()) > 5.0
+
+
 def test_bad_input_is_refused(x):
     with pytest.raises(ValueError, match=r"x: expected at least as many examples .*\(64\), got 40"):
         PPCA.fit(x[:40], 2)

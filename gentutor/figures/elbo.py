@@ -1,0 +1,164 @@
+"""Figures of the ELBO chapter: arrays in, a matplotlib Figure out."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from gentutor.figures.style import BLUE, GREY, INK, ORANGE, RED, bare
+
+
+def bells(curves: Mapping[str, tuple[float, float]]) -> Figure:
+    """Draw one-dimensional Gaussian densities.
+
+    Args:
+        curves: label -> (mean, standard deviation).
+    """
+    fig, ax = plt.subplots(figsize=(6.4, 2.8))
+    grid = np.linspace(-3.5, 3.5, 401)
+    looks = zip((GREY, BLUE, ORANGE), (":", "-", "--"), curves.items(), strict=False)
+    for colour, dash, (label, (mean, sd)) in looks:
+        density = np.exp(-0.5 * ((grid - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
+        ax.plot(grid, density, dash, color=colour, label=label)
+    ax.set(xlabel="$z$", ylabel="density", ylim=(0, None))
+    ax.legend(fontsize=9)
+    return fig
+
+
+def training_stack(step: ArrayLike, recon: ArrayLike, kl: ArrayLike, optimum: float) -> Figure:
+    """Stack the terms of the negative ELBO over training, the KL one strip a dimension.
+
+    Args:
+        step: (L,) optimiser steps.
+        recon: (L,) reconstruction NLL less its constant, nats per example.
+        kl: (L, K) nats of each latent dimension.
+        optimum: least possible sum of the terms, nats.
+    """
+    steps, strips = np.asarray(step), np.asarray(kl)
+    strips = strips[:, np.argsort(-strips[-1])]
+    shades = plt.get_cmap("Blues")(np.linspace(0.85, 0.25, strips.shape[1]))
+    fig, ax = plt.subplots(figsize=(7.2, 3.6))
+    ax.stackplot(
+        steps,
+        *strips.T,
+        np.asarray(recon),
+        colors=[*shades, ORANGE],
+        edgecolor="white",
+        lw=0.3,
+    )
+    ax.axhline(optimum, color=GREY, ls="--", lw=1.2)
+    ax.set_axisbelow(True)
+    ax.set_xscale("log")
+    ax.xaxis.set_major_formatter("{x:g}")
+    ax.set(xlim=(1, steps[-1]), ylim=(0, 2.6 * optimum), xlabel="optimiser step")
+    ax.set_ylabel("nats per example")
+    right = steps[-1] ** 0.97
+    ax.text(right, optimum, "exact optimum, $-\\log p(x)$", ha="right", va="bottom", color=GREY)
+    middle = strips[-1].sum()
+    ax.text(right, middle + 0.4 * (optimum - middle), "reconstruction", ha="right")
+    ax.text(right, 0.25 * middle, "KL, one strip a dimension", ha="right", color="white")
+    return fig
+
+
+def spectrum(eigenvalues: ArrayLike, variance: float, trained: ArrayLike) -> Figure:
+    r"""Draw a spectrum with its water line, and predicted against trained KL per dimension.
+
+    Args:
+        eigenvalues: (D,), falling; as many are drawn as there are latents.
+        variance: the decoder's variance, below which a dimension collapses.
+        trained: (S, K) KL of each dimension for S seeds; sorted here.
+    """
+    kl = -np.sort(-np.atleast_2d(np.asarray(trained)))
+    number = np.arange(1, kl.shape[1] + 1)
+    values = np.asarray(eigenvalues)[: len(number)]
+    fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.0))
+    left.bar(number, values, color=np.where(values > variance, BLUE, "#c7ccd4"))
+    left.axhline(variance, color=RED, lw=1.4)
+    left.text(number[-1] + 0.5, variance, f"$\\sigma^2$ = {variance:g}", color=RED, ha="right")
+    left.texts[-1].set_va("bottom")
+    left.set_axisbelow(True)
+    left.set(yscale="log", ylabel="eigenvalue λ", title="Spectrum of the digits")
+    left.set_yticks([0.1, 0.2, 0.5], ["0.1", "0.2", "0.5"])
+    left.minorticks_off()
+    predicted = 0.5 * np.log(np.maximum(values / variance, 1.0))
+    right.step(number, predicted, where="mid", color=GREY, label="½ ln(λ/σ²), or 0")
+    for seed, row in enumerate(kl):
+        label = f"trained, {len(kl)} seeds" if seed == 0 else None
+        right.plot(number, row, "o", color=ORANGE, ms=7 - 2 * seed, mfc="none", label=label)
+    right.set(ylabel="KL, nats", title="KL of each dimension")
+    right.legend(fontsize=8)
+    for ax in (left, right):
+        ax.set_xlabel("dimension")
+        ax.set_xticks(number[::3])
+    return fig
+
+
+def examples(kl: ArrayLike, recon: ArrayLike, images: ArrayLike) -> Figure:
+    """Draw the two terms of each example, beside the examples at the ends of each term.
+
+    Args:
+        kl: (N,) nats.
+        recon: (N,) reconstruction NLL less its constant, nats.
+        images: (N, 64) grey values in [0, 1].
+    """
+    rate, left_over = np.asarray(kl), np.asarray(recon)
+    pictures = np.asarray(images).reshape(-1, 8, 8)
+    fig = plt.figure(figsize=(7.2, 3.3))
+    grid = fig.add_gridspec(4, 2, width_ratios=(1.25, 1))
+    ax = fig.add_subplot(grid[:, 0])
+    ax.plot(rate, left_over, "o", color=BLUE, ms=3.5, alpha=0.5, mew=0)
+    ax.set(xlabel="KL, nats", ylabel="reconstruction, nats", title="Two prices for each digit")
+    rows = {"least KL": rate, "most KL": -rate, "best fit": left_over, "worst fit": -left_over}
+    for i, (label, key) in enumerate(rows.items()):
+        strip = fig.add_subplot(grid[i, 1])
+        chosen = np.pad(pictures[np.argsort(key)[:6]], ((0, 0), (0, 0), (0, 1)))
+        bare(strip).imshow(np.hstack(list(chosen)), cmap=INK, vmin=0, vmax=1)
+        strip.set_ylabel(label, rotation=0, ha="right", va="center", size=9)
+    return fig
+
+
+def shrinking(scale: ArrayLike, recon: ArrayLike, kl: ArrayLike) -> Figure:
+    """Draw reconstruction, KL and their sum as the posterior shrinks to a point.
+
+    Args:
+        scale: (L,) factor on the standard deviation of q; 1 is the exact posterior.
+        recon: (L,) nats less the constant.
+        kl: (L,) nats.
+    """
+    factor, nll, rate = np.asarray(scale), np.asarray(recon), np.asarray(kl)
+    fig, ax = plt.subplots(figsize=(6.4, 3.4))
+    ax.semilogx(factor, nll, color=ORANGE, label="reconstruction")
+    ax.semilogx(factor, rate, color=BLUE, label="KL")
+    ax.semilogx(factor, nll + rate, color=GREY, label="their sum, $-$ELBO")
+    ax.axvline(1.0, color=GREY, ls=":", lw=1)
+    ax.text(1.0, ax.get_ylim()[1], " exact posterior", va="top", size=9, color=GREY)
+    ax.set(xlabel="standard deviation of q ÷ that of the exact posterior", ylabel="nats")
+    ax.invert_xaxis()
+    ax.legend(fontsize=9, loc="upper center")
+    return fig
+
+
+def surgery(latents: Sequence[int], parts: Mapping[str, ArrayLike], ceiling: float) -> Figure:
+    """Stack mutual information and aggregate KL over the number of latents, one panel a data set.
+
+    Args:
+        latents: (L,) numbers of latent dimensions.
+        parts: data set -> (L, 2) mutual information and aggregate KL, nats.
+        ceiling: log N, which the mutual information of N examples cannot exceed.
+    """
+    fig, axes = plt.subplots(1, len(parts), figsize=(7.2, 3.1), sharey=True, squeeze=False)
+    where = np.arange(len(latents))
+    for ax, (name, values) in zip(axes[0], parts.items(), strict=True):
+        low, high = np.maximum(np.asarray(values), 0.0).T
+        ax.bar(where, low, color=BLUE, label="mutual information")
+        ax.bar(where, high, bottom=low, color=ORANGE, label="KL of the aggregate")
+        ax.axhline(ceiling, color=GREY, ls="--", lw=1.2)
+        ax.text(-0.4, ceiling, "ln N", va="bottom", color=GREY, size=9)
+        ax.set_axisbelow(True)
+        ax.set_xticks(where, [str(k) for k in latents])
+        ax.set(title=name, xlabel="latent dimensions")
+    axes[0, 0].set_ylabel("mean KL, nats")
+    axes[0, 0].legend(fontsize=8, loc="upper left", bbox_to_anchor=(0, 0.9))
+    return fig

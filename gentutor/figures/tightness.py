@@ -1,0 +1,179 @@
+"""Figures of the ELBO chapter, on how tight it is: arrays in, a matplotlib Figure out."""
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Ellipse
+from numpy.typing import ArrayLike
+
+from gentutor.figures.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED
+
+
+def rate_distortion(
+    curve: tuple[ArrayLike, ArrayLike],
+    rate: ArrayLike,
+    distortion: ArrayLike,
+    beta: Sequence[float],
+    excess: ArrayLike,
+) -> Figure:
+    r"""Draw trained models on the exact curve, and which objectives are bounds.
+
+    Args:
+        curve: rates and distortions of the exact optima, any number of points, nats.
+        rate: (B,) of the trained models.
+        distortion: (B,).
+        beta: (B,), rising; each is the slope of a short tangent.
+        excess: (B,) :math:`-(D+\beta R)-\log p(x)`, nats; above 0 it is no lower bound.
+    """
+    r, d, slope = np.asarray(rate), np.asarray(distortion), np.asarray(beta)
+    over = np.asarray(excess)
+    fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.3))
+    left.plot(*curve, color=GREY, lw=1.4, label="water-filling")
+    left.plot(r, d, "o", color=BLUE, ms=5, label="trained")
+    for i in range(0, len(r), 4):
+        span = 2.0 / np.hypot(1.0, slope[i])
+        left.plot(r[i] + span * np.array([-1, 1]), d[i] - slope[i] * span * np.array([-1, 1]))
+        left.lines[-1].set(color=ORANGE, lw=1.2)
+        left.annotate(f"β = {beta[i]:.2g}", (r[i], d[i]), (5, 5), textcoords="offset points")
+    left.set(xlabel="rate R, nats", ylabel="distortion D, nats", title="Slope −β at each β")
+    left.legend(fontsize=8)
+    right.axhspan(0, 1e3, color=RED, alpha=0.08, lw=0)
+    right.semilogx(slope, over, "o-", color=BLUE, ms=4)
+    right.axvline(1, color=GREY, ls=":", lw=1)
+    top = float(over.max())
+    right.text(slope[-1], 0.2, "above: no bound", color=RED, size=9, ha="right", va="bottom")
+    right.set(
+        xlabel="β", ylabel="nats", title="−(D + βR) − log p(x)", ylim=(2 * over.min(), 1.2 * top)
+    )
+    ticks = [0.5, 1, 2, 4]
+    right.set_xticks(ticks, [str(t) for t in ticks], minor=False)
+    right.minorticks_off()
+    return fig
+
+
+def importance(
+    k: ArrayLike,
+    gaps: Mapping[str, ArrayLike],
+    predicted: ArrayLike,
+    signal: Mapping[str, ArrayLike],
+) -> Figure:
+    """Draw the importance-weighted bound's gap, and the gradients' signal-to-noise ratios, over k.
+
+    Args:
+        k: (L,) samples.
+        gaps: label -> (L,) measured gap, nats.
+        predicted: (L,) its asymptote for the first label.
+        signal: label -> (L,) absolute mean over standard deviation of a gradient.
+    """
+    fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.1))
+    for colour, (label, values) in zip((BLUE, RED), gaps.items(), strict=False):
+        left.loglog(k, values, "o-", color=colour, ms=4, label=label)
+    left.loglog(k, predicted, "--", color=GREY, lw=1.2, label="Var(w/E w)/2k")
+    left.set(xlabel="k", ylabel="log p(x) − bound, nats", title="The gap closes")
+    for colour, (label, values) in zip((ORANGE, GREEN), signal.items(), strict=False):
+        right.loglog(k, values, "o-", color=colour, ms=4, label=label)
+    right.set(xlabel="k", ylabel="signal ÷ noise", title="Gradient of the bound")
+    for ax in (left, right):
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.legend(fontsize=8)
+    return fig
+
+
+def closing_in(
+    k: ArrayLike, bounds: Mapping[str, ArrayLike], levels: Mapping[str, Mapping[str, float]]
+) -> Figure:
+    """Draw importance-weighted bounds over k, one panel a model, with other answers as lines.
+
+    Args:
+        k: (L,) samples.
+        bounds: model -> (L,) nats, a mean over examples.
+        levels: model -> label -> nats.
+    """
+    fig, axes = plt.subplots(1, len(bounds), figsize=(7.2, 3.0), squeeze=False)
+    for ax, (name, values) in zip(axes[0], bounds.items(), strict=True):
+        ax.semilogx(k, values, "o-", color=BLUE, ms=4, label="k samples")
+        looks = zip((GREEN, PURPLE), ("-", "--"), levels[name].items(), strict=False)
+        for colour, dash, (label, level) in looks:
+            ax.axhline(level, color=colour, ls=dash, lw=1.4, label=label)
+        ax.xaxis.set_major_formatter("{x:g}")
+        ax.set(xlabel="k", ylabel="nats per example", title=name)
+        ax.legend(fontsize=8, loc="lower right")
+    return fig
+
+
+def posteriors(
+    side: ArrayLike,
+    density: ArrayLike,
+    guesses: Mapping[str, tuple[ArrayLike, ArrayLike]],
+    gaps: Mapping[str, ArrayLike],
+) -> Figure:
+    """Draw exact 2-D posteriors under Gaussian guesses, and what the guesses cost.
+
+    Args:
+        side: (G,) grid values of either latent.
+        density: (E, G, G) posterior densities, first axis of the grid first.
+        guesses: label -> (means (E, 2), log variances (E, 2)); two-sd ellipses are drawn.
+        gaps: group -> (S, 2) approximation and amortisation gap of S seeds, nats.
+    """
+    grid, panels = np.asarray(side), np.asarray(density)
+    fig, axes = plt.subplots(1, len(panels) + 1, figsize=(8.6, 2.6))
+    for e, (ax, panel) in enumerate(zip(axes, panels, strict=False)):
+        top = panel.max()
+        ax.contourf(grid, grid, panel.T, levels=np.linspace(0.03, 1, 7) * top, cmap=INK)
+        corners = []
+        for colour, (label, (mean, logvar)) in zip((RED, BLUE), guesses.items(), strict=False):
+            centre, width = np.asarray(mean)[e], np.exp(0.5 * np.asarray(logvar)[e])
+            shape = Ellipse(tuple(centre), *(4 * width), fill=False, ec=colour, lw=1.6, label=label)
+            ax.add_patch(shape)
+            corners += [centre - 2.4 * width, centre + 2.4 * width]
+        inside = np.argwhere(panel > 0.03 * top)
+        corners += [grid[inside.min(0)], grid[inside.max(0)]]
+        low, high = np.min(corners, 0), np.max(corners, 0)
+        half = 0.55 * (high - low).max()
+        middle = 0.5 * (low + high)
+        ax.set(xlim=middle[0] + half * np.array([-1, 1]), ylim=middle[1] + half * np.array([-1, 1]))
+        ax.set(aspect="equal", xlabel="$z_1$")
+    axes[0].set_ylabel("$z_2$")
+    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower left", ncols=2, fontsize=8)
+    where = np.arange(len(gaps))
+    values = np.stack([np.asarray(v) for v in gaps.values()])  # (groups, S, 2)
+    mean, spread = values.mean(1), values.std(1)
+    bars = axes[-1]
+    bars.bar(where, mean[:, 0], color=GREEN, label="approximation")
+    bars.bar(where, mean[:, 1], bottom=mean[:, 0], color=ORANGE, label="amortisation")
+    bars.errorbar(where, mean.sum(1), spread[:, 1], fmt="none", ecolor="black", capsize=4, lw=1)
+    bars.set_axisbelow(True)
+    bars.set_xticks(where, list(gaps))
+    bars.set(title="Gap, nats", ylim=(0, 1.9 * mean.sum(1).max()))
+    bars.legend(fontsize=8, loc="upper left")
+    return fig
+
+
+def reductions(
+    kl: ArrayLike, beta: ArrayLike, rows: Sequence[str], columns: Sequence[str]
+) -> Figure:
+    """Draw the total KL that each pair of reductions trains to, with the β it amounts to.
+
+    Args:
+        kl: (R, C) nats per example.
+        beta: (R, C).
+        rows: reductions of the squared error.
+        columns: reductions of the KL.
+    """
+    totals, weights = np.asarray(kl), np.asarray(beta)
+    fig, ax = plt.subplots(figsize=(7.2, 2.9))
+    top = float(totals.max())
+    ax.imshow(totals, cmap="Blues", vmin=0, vmax=top, aspect="auto")
+    for (i, j), total in np.ndenumerate(totals):
+        tone = "white" if total > 0.6 * top else "black"
+        shown = weights[i, j] if weights[i, j] >= 1 else 1 / weights[i, j]
+        name = f"β = {shown:,.0f}" if weights[i, j] >= 1 else f"β = 1/{shown:,.0f}"
+        ax.text(j, i, f"{name}\nKL {total:.2f}", ha="center", va="center", color=tone)
+    ax.grid(False)
+    ax.set_xticks(range(len(columns)), list(columns))
+    ax.set_yticks(range(len(rows)), list(rows))
+    ax.set(xlabel="KL", ylabel="squared error")
+    ax.tick_params(length=0)
+    return fig
