@@ -1,0 +1,76 @@
+"""What PSNR and SSIM ask of two batches of images, and how they walk through them."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gentutor.checks import check_number, check_same_shape, check_tensor, trusted
+
+WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
+
+
+def check_images(x: Any, y: Any, data_range: Any) -> float:
+    """Check two batches of images and return ``data_range`` as a float.
+
+    A scan for NaN would cost as much as PSNR itself, so it is not done here: callers look at
+    their result and call :func:`check_finite` when it is not finite.
+
+    Raises:
+        TypeError: not a tensor, or of a complex or boolean dtype; ``data_range`` is no number.
+        ValueError: shapes that are not (N, C, H, W) or that differ; an empty batch;
+            ``data_range`` not above 0, or below the spread of integer images.
+
+    >>> black, white = torch.zeros(1, 1, 8, 8).byte(), torch.full((1, 1, 8, 8), 255).byte()
+    >>> check_images(black, white, 255)
+    255.0
+    >>> check_images(black, white, 1)
+    Traceback (most recent call last):
+    ...
+    ValueError: data_range: expected at least 255, the spread of these integer images, got 1
+    """
+    for name, images in (("x", x), ("y", y)):
+        if isinstance(images, Tensor) and images.dtype in WHOLE:
+            images = torch.empty_like(images, dtype=torch.float32, device="meta")
+        with trusted():
+            check_tensor(name, images, ("N", "C", "H", "W"))
+    check_same_shape("y", y, "x", x)
+    limit = check_number("data_range", data_range)
+    if x.dtype in WHOLE and y.dtype in WHOLE:
+        spread = max(int(x.max()), int(y.max())) - min(int(x.min()), int(y.min()))
+        if spread > limit:
+            raise ValueError(
+                f"data_range: expected at least {spread}, the spread of these integer images, "
+                f"got {data_range}"
+            )
+    return limit
+
+
+def check_finite(x: Tensor, y: Tensor) -> None:
+    """Raise ValueError if either batch holds NaN or infinity: which one, how many and where."""
+    for name, images in (("x", x), ("y", y)):
+        if images.dtype not in WHOLE:
+            check_tensor(name, images, images.shape)
+
+
+def common_dtype(x: Tensor, y: Tensor) -> torch.dtype:
+    """Return the dtype to compute in: float64 or float32.
+
+    It is float64 if either batch is float64 or has integers above 16 bits, which float32 cannot
+    hold.
+    """
+    wide = (torch.float64, torch.int32, torch.int64)
+    return torch.float64 if x.dtype in wide or y.dtype in wide else torch.float32
+
+
+def blocks(x: Tensor, y: Tensor, size: int = 1 << 18) -> Iterator[tuple[Tensor, Tensor]]:
+    """Yield both batches a few entries of axis 0 at a time, in their common dtype.
+
+    A block has about ``size`` numbers, so that what is computed of it stays in the cache. The
+    conversion comes before any arithmetic: a difference of unsigned integers cannot wrap around.
+    """
+    dtype = common_dtype(x, y)
+    count = max(1, size // x[0].numel())
+    for a, b in zip(x.split(count), y.split(count), strict=True):
+        yield a.to(dtype), b.to(dtype)
