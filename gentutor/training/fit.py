@@ -14,7 +14,6 @@ from tqdm import tqdm
 from gentutor.checks import check_choice, check_int, check_number, check_tensor, trusted
 from gentutor.nn import stack, unstack
 from gentutor.progress import progress
-from gentutor.training.adam import Adam
 from gentutor.training.threads import one_thread
 from gentutor.training.variational import negative_elbo
 
@@ -105,7 +104,7 @@ def fit(
     check_choice("schedule", schedule, ("cosine", "constant"))
     if warmup and "beta" not in hyper:
         raise ValueError("warmup: expected beta as well, which it warms up; got none")
-    rates = torch.tensor(_per_model("lr", lr, count, check_number), dtype=x.dtype)
+    rates = _per_model("lr", lr, count, check_number)
     seeds = _per_model("seed", seed, count, partial(check_int, low=0))
     at_least_zero = partial(check_number, strict=False)
     settings = {
@@ -174,7 +173,7 @@ class _Run:
         self,
         models: Sequence[nn.Module],
         objective: Objective,
-        rates: Tensor,
+        rates: Sequence[float],
         hyper: Mapping[str, Tensor],
         first: int,
     ) -> None:
@@ -186,6 +185,15 @@ class _Run:
         columns = self.rows.split([w[0].numel() for w in self.weights], dim=1)
         for weight, part in zip(self.weights, columns, strict=True):
             weight.data = part.view(weight.shape)
+        self.grads = torch.zeros_like(self.rows)
+        groups: dict[float, list[Tensor]] = {rate: [] for rate in rates}
+        for row, grad, rate in zip(self.rows, self.grads, rates, strict=True):
+            row.grad = grad
+            groups[rate].append(row)
+        self.optimizer = torch.optim.Adam(
+            [{"params": rows, "lr": rate, "initial_lr": rate} for rate, rows in groups.items()],
+            fused=True,
+        )
 
     def train(
         self,
@@ -197,13 +205,14 @@ class _Run:
         bar: tqdm,
     ) -> History:
         """Take the steps, copy the weights into the models and return the record."""
-        optimizer = Adam(self.rows)
-        each_loss = torch.ones_like(self.rates)
-        lr = self.rates.unsqueeze(1)  # (R, 1)
+        each_loss = torch.ones(len(self.models), dtype=self.rows.dtype)
         logged: list[int] = []
         record: dict[str, list[np.ndarray]] = {}
         for step, (x, eps) in enumerate(batches, start=1):
-            factor = 0.5 * (1.0 + math.cos(math.pi * (step - 1) / steps)) if cosine else 1.0
+            if cosine:
+                factor = 0.5 * (1.0 + math.cos(math.pi * (step - 1) / steps))
+                for group in self.optimizer.param_groups:
+                    group["lr"] = group["initial_lr"] * factor
             hyper = dict(self.hyper)
             if step < warmup:
                 hyper["beta"] = hyper["beta"] * (step / warmup)
@@ -211,7 +220,8 @@ class _Run:
             grads = torch.autograd.grad(
                 terms["loss"], self.weights, each_loss, materialize_grads=True
             )
-            optimizer.step(torch.cat([g.flatten(1) for g in grads], dim=1), lr * factor)
+            torch.cat([g.flatten(1) for g in grads], dim=1, out=self.grads)
+            self.optimizer.step()
             if step % log_every == 0 or step in (1, steps):
                 logged.append(step)
                 for name, value in terms.items():
@@ -222,8 +232,8 @@ class _Run:
         return History(np.array(logged), {k: np.stack(v, axis=1) for k, v in record.items()})
 
     def _check_finite(self, losses: np.ndarray, step: int) -> None:
-        for r in np.flatnonzero(~np.isfinite(losses)):
+        for r in np.flatnonzero(~np.isfinite(losses)).tolist():
             raise FloatingPointError(
                 f"model {self.first + r} diverged: its loss is {losses[r]} at step {step} with "
-                f"lr={self.rates[r].item():g}; try a smaller lr"
+                f"lr={self.rates[r]:g}; try a smaller lr"
             )
