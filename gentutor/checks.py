@@ -53,6 +53,7 @@ def check_tensor(
     shape: Shape,
     *,
     dtype: torch.dtype | None = None,
+    above: float | None = None,
     low: float | None = None,
     high: float | None = None,
 ) -> Tensor:
@@ -63,6 +64,7 @@ def check_tensor(
         value: what the caller was given.
         shape: sizes as integers, free sizes as letters; a leading ``...`` allows further axes.
         dtype: the one allowed dtype, or None for any floating-point dtype.
+        above: number that every value exceeds, or None.
         low: smallest allowed value, or None.
         high: largest allowed value, or None.
 
@@ -88,11 +90,13 @@ def check_tensor(
     if value.numel() == 0:
         raise ValueError(f"{name}: expected at least one element, got {_shape_text(value.shape)}")
     if _scan_values.get():
-        _check_values(name, value.detach(), low, high)
+        _check_values(name, value.detach(), above, low, high)
     return value
 
 
-def _check_values(name: str, value: Tensor, low: float | None, high: float | None) -> None:
+def _check_values(
+    name: str, value: Tensor, above: float | None, low: float | None, high: float | None
+) -> None:
     finite = torch.isfinite(value)
     if not bool(finite.all()):
         first = tuple((~finite).nonzero()[0].tolist())
@@ -100,6 +104,8 @@ def _check_values(name: str, value: Tensor, low: float | None, high: float | Non
         raise ValueError(
             f"{name}: expected finite values, got {count} NaN or infinite, the first at {first}"
         )
+    if above is not None and bool((value <= above).any()):
+        raise ValueError(f"{name}: expected values > {above:g}, got {float(value.min()):g}")
     if low is not None and bool((value < low).any()):
         raise ValueError(f"{name}: expected values >= {low:g}, got {float(value.min()):g}")
     if high is not None and bool((value > high).any()):

@@ -1,6 +1,7 @@
 """What all tests share."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,17 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
+from gentutor.training.threads import one_thread
+
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 import torchvision_names  # noqa: F401
+
+
+@pytest.fixture(scope="session", autouse=True)
+def single_thread() -> Iterator[None]:
+    """Test on one thread: for small nets a second one costs more in waiting than it brings."""
+    with one_thread():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -73,6 +73,15 @@ def test_values_out_of_range_are_refused(value, message):
         check_tensor("p", torch.tensor([0.5, value]), ("N",), low=0.0, high=1.0)
 
 
+def test_a_strict_bound_excludes_itself():
+    assert check_tensor("v", torch.tensor([1e-30]), ("N",), above=0.0)
+    for value in (0.0, -2.0):
+        with pytest.raises(ValueError, match=re.escape(f"v: expected values > 0, got {value:g}")):
+            check_tensor("v", torch.tensor([1.0, value]), ("N",), above=0.0)
+    with pytest.raises(TypeError, match=r"v: expected dtype torch\.float32, got torch\.float64"):
+        check_tensor("v", torch.ones(1).double(), ("N",), dtype=torch.float32)
+
+
 def test_trusted_skips_values_only_and_only_inside():
     bad = torch.tensor([NAN])
     with trusted():

@@ -69,7 +69,13 @@ def recon_nll(
     check_same_shape("decoded", decoded, "x", x)
     log_variance: float | Tensor
     if isinstance(variance, Tensor):
-        check_tensor("variance", variance, (...,), low=torch.finfo(variance.dtype).tiny)
+        check_tensor("variance", variance, (...,), above=0.0)
+        sizes = zip(variance.shape[::-1], x.shape[::-1], strict=False)
+        if variance.ndim > x.ndim or any(size not in (1, full) for size, full in sizes):
+            raise ValueError(
+                f"variance: expected a shape that broadcasts to {tuple(x.shape)}, "
+                f"got {tuple(variance.shape)}"
+            )
         log_variance = variance.log()
     else:
         log_variance = math.log(check_number("variance", variance))
@@ -172,7 +178,7 @@ def active_units(mu: Tensor, threshold: float = 0.01) -> Tensor:
     tensor([ True, False])
     """
     check_tensor("mu", mu, (..., "N", "K"))
-    return mu.var(dim=-2, correction=0) > threshold
+    return mu.var(dim=-2, correction=0) > check_number("threshold", threshold, strict=False)
 
 
 @dataclass(frozen=True)
@@ -190,7 +196,7 @@ class GradientSamples:
 
 def _draw(mu: Tensor, sigma: Tensor, n_samples: int, generator: torch.Generator) -> Tensor:
     check_tensor("mu", mu, ("K",))
-    check_tensor("sigma", sigma, ("K",), low=torch.finfo(sigma.dtype).tiny)
+    check_tensor("sigma", sigma, ("K",), above=0.0)
     check_same_shape("sigma", sigma, "mu", mu)
     check_int("n_samples", n_samples)
     return torch.randn(n_samples, mu.shape[0], generator=generator, dtype=mu.dtype)
@@ -226,6 +232,8 @@ def pathwise_gradient(
     eps = _draw(mu, sigma, n_samples, generator)
     z = (mu + sigma * eps).detach().requires_grad_()
     value = check_tensor("f(z)", f(z), (n_samples,))
+    if not value.requires_grad:
+        raise ValueError("f: expected a function that autograd can differentiate, got a constant")
     (slope,) = torch.autograd.grad(value.sum(), z)
     return GradientSamples(slope, slope * eps)
 

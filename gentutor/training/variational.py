@@ -6,6 +6,7 @@ from torch import Tensor
 from gentutor.checks import check_int, check_tensor
 from gentutor.models.vae import VAE
 from gentutor.objectives.variational import ELBO, elbo
+from gentutor.training.threads import one_thread
 
 
 def model_elbo(model: VAE, x: Tensor, eps: Tensor) -> ELBO:
@@ -51,8 +52,9 @@ def evaluate(model: VAE, x: Tensor, *, samples: int = 16, seed: int = 0) -> ELBO
     check_int("samples", samples)
     generator = torch.Generator().manual_seed(check_int("seed", seed, low=0))
     shape = (len(x), model.latent_dim)
-    draws = [
-        model_elbo(model, x, torch.randn(shape, generator=generator, dtype=x.dtype))
-        for _ in range(samples)
-    ]
+    with one_thread():
+        draws = [
+            model_elbo(model, x, torch.randn(shape, generator=generator, dtype=x.dtype))
+            for _ in range(samples)
+        ]
     return ELBO(torch.stack([draw.recon_nll for draw in draws]).mean(0), draws[0].kl)
