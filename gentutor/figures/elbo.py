@@ -135,6 +135,7 @@ def shrinking(scale: ArrayLike, recon: ArrayLike, kl: ArrayLike) -> Figure:
     ax.axvline(1.0, color=GREY, ls=":", lw=1)
     ax.text(1.0, ax.get_ylim()[1], " exact posterior", va="top", size=9, color=GREY)
     ax.set(xlabel="standard deviation of q ÷ that of the exact posterior", ylabel="nats")
+    ax.minorticks_off()
     ax.invert_xaxis()
     ax.legend(fontsize=9, loc="upper center")
     return fig

@@ -118,7 +118,8 @@ def posteriors(
         gaps: group -> (S, 2) approximation and amortisation gap of S seeds, nats.
     """
     grid, panels = np.asarray(side), np.asarray(density)
-    fig, axes = plt.subplots(1, len(panels) + 1, figsize=(8.6, 2.6))
+    fig, grid_of_axes = plt.subplots(2, (len(panels) + 2) // 2, figsize=(6.4, 5.8))
+    axes = grid_of_axes.flatten()
     for e, (ax, panel) in enumerate(zip(axes, panels, strict=False)):
         top = panel.max()
         ax.contourf(grid, grid, panel.T, levels=np.linspace(0.03, 1, 7) * top, cmap=INK)
@@ -134,9 +135,9 @@ def posteriors(
         half = 0.55 * (high - low).max()
         middle = 0.5 * (low + high)
         ax.set(xlim=middle[0] + half * np.array([-1, 1]), ylim=middle[1] + half * np.array([-1, 1]))
-        ax.set(aspect="equal", xlabel="$z_1$")
-    axes[0].set_ylabel("$z_2$")
-    fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower left", ncols=2, fontsize=8)
+        ax.set(aspect="equal", xlabel="$z_1$", ylabel="$z_2$")
+    axes[0].set_title("Posteriors of three digits")
+    axes[0].legend(fontsize=8, loc="lower right")
     where = np.arange(len(gaps))
     values = np.stack([np.asarray(v) for v in gaps.values()])  # (groups, S, 2)
     mean, spread = values.mean(1), values.std(1)
