@@ -164,10 +164,9 @@ def kl_diagonal(
     >>> kl_diagonal(torch.zeros(2), torch.tensor([1.0, 0.01]))
     tensor([0.0000, 1.8076])
     """
-    tiny = torch.finfo(mean_q.dtype).tiny
     check_tensor("mean_q", mean_q, (..., "D"))
-    check_tensor("variance_q", variance_q, (..., "D"), low=tiny)
+    check_tensor("variance_q", variance_q, (..., "D"), above=0.0)
     mean_p, variance_p = torch.as_tensor(mean_p).to(mean_q), torch.as_tensor(variance_p).to(mean_q)
     check_tensor("mean_p", mean_p, (...,))
-    check_tensor("variance_p", variance_p, (...,), low=tiny)
+    check_tensor("variance_p", variance_p, (...,), above=0.0)
     return kl_divergence(Normal(mean_q, variance_q.sqrt()), Normal(mean_p, variance_p.sqrt()))

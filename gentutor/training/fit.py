@@ -181,6 +181,8 @@ class _Run:
         self.first = first
         self.net = stack(models)
         self.weights = [w for w in self.net.parameters() if w.requires_grad]
+        if not self.weights:
+            raise ValueError("models: expected weights to train, got only frozen ones")
         self.rows = torch.cat([w.detach().flatten(1) for w in self.weights], dim=1)  # (R, P)
         columns = self.rows.split([w[0].numel() for w in self.weights], dim=1)
         for weight, part in zip(self.weights, columns, strict=True):

@@ -98,3 +98,10 @@ def test_values_outside_a_bernoulli_are_refused_wherever_they_hide(value):
     with pytest.raises(ValueError, match=rf"x: expected values .= .*, got {value}"):
         run(model, x=x, steps=1, batch_size=1)
     assert_equal_weights(model, vae(likelihood="bernoulli"))
+
+
+def test_frozen_models_are_refused():
+    frozen = vae()
+    frozen.requires_grad_(False)
+    with pytest.raises(ValueError, match="models: expected weights to train, got only frozen ones"):
+        run(frozen)
