@@ -15,7 +15,7 @@ MAY_USE = {
     "nn": {"checks"},
     "models": {"checks", "data", "nn"},
     "objectives": {"checks"},
-    "training": {"checks", "data", "nn", "models", "objectives", "progress"},
+    "training": {"checks", "data", "nn", "models", "metrics", "objectives", "progress"},
     "metrics": {"checks"},
     "theory": {"checks"},
     "figures": {"checks"},

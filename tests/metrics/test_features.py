@@ -1,0 +1,319 @@
+"""Extractors against the peers' own forward pass, and the reading of weights."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import lpips as lpips_package
+import numpy as np
+import piq.perceptual
+import pytest
+import pytorch_fid.inception
+import torch
+import torch_fidelity.sample_similarity_lpips
+import torchvision.models
+from cleanfid.resize import build_resizer
+from photographs import photograph
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+from torchmetrics.functional.image import lpips as torchmetrics_lpips
+
+from gentutor.data import digits
+from gentutor.metrics.digits import WEIGHTS, DigitsNet, digits_extractor
+from gentutor.metrics.features import Extractor, extract, hash_weights, load_weights
+from gentutor.metrics.inception import Inception, inception_extractor, resized
+from gentutor.metrics.lpips import lpips
+from gentutor.metrics.trunks import Trunk, lpips_trunk, shipped_heads
+from gentutor.training.digits_net import accuracy, train
+
+PEER_NAMES = {"vgg": "vgg16", "alexnet": "alexnet", "squeezenet": "squeezenet1_1"}
+SHORT = {"vgg": "vgg", "alexnet": "alex", "squeezenet": "squeeze"}
+
+
+def features_of(name: str) -> nn.Sequential:
+    """Return torchvision's own layers with random weights."""
+    if name == "vgg":
+        return torchvision.models.vgg.make_layers(torchvision.models.vgg.cfgs["D"])
+    return getattr(torchvision.models, PEER_NAMES[name])(weights=None).features
+
+
+@pytest.fixture(params=["vgg", "alexnet", "squeezenet"])
+def trunk(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> tuple[str, Path, nn.Sequential]:
+    """Save a torchvision network with random weights, and let peers find it as pretrained."""
+    name = request.param
+    torch.manual_seed(0)
+    layers = features_of(name)
+    state = {f"features.{key}": value for key, value in layers.state_dict().items()}
+    path = tmp_path / f"{name}.pth"
+    torch.save({**state, "classifier.0.weight": torch.zeros(3, 2)}, path)
+    model = SimpleNamespace(features=layers)
+    monkeypatch.setattr(torchvision.models, PEER_NAMES[name], lambda **_: model)
+    return name, path, layers
+
+
+def pair() -> tuple[Tensor, Tensor]:
+    """Return two photographs and a noisy, a blurred copy, (2, 3, 80, 96) float64 in [0, 1]."""
+    x = torch.cat([photograph(name, side=96, colour=True) for name in ("coffee", "chelsea")])
+    x = x[:, :, :80]
+    noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype)
+    y = (x + torch.tensor([0.1, 0.02])[:, None, None, None] * noise).clamp(0, 1)
+    return x, y
+
+
+def ours(extractor: Extractor, x: Tensor, y: Tensor, **options: float | bool) -> list[float]:
+    """Return LPIPS of images in [0, 1]."""
+    a, b = (extractor(image, value_range=(0, 1)).maps for image in (x, y))
+    return lpips(a, b, extractor.heads, **options).tolist()
+
+
+def test_lpips_and_torchmetrics_forward_pass(trunk: tuple[str, Path, nn.Sequential]) -> None:
+    name, path, _ = trunk
+    x, y = pair()
+    extractor = lpips_trunk(name, path).double()
+    peer = lpips_package.LPIPS(net=SHORT[name], verbose=False).double()
+    expected = peer(x, y, normalize=True).flatten().tolist()
+    assert min(expected) > 1e-4
+    assert ours(extractor, x, y) == pytest.approx(expected, rel=1e-9)
+    assert lpips(
+        extractor(2 * x - 1, value_range=(-1, 1)).maps,
+        extractor(y * 255, value_range=(0, 255)).maps,
+        extractor.heads,
+    ).tolist() == pytest.approx(expected, rel=1e-9)
+    peer = torchmetrics_lpips._LPIPS(net=SHORT[name]).double()
+    expected = peer(x, y, normalize=True).flatten().tolist()
+    assert ours(extractor, x, y, eps=1e-8, eps_inside=True) == pytest.approx(expected, rel=1e-9)
+
+
+def test_piq_and_torch_fidelity_forward_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    torch.manual_seed(0)
+    layers = features_of("vgg")
+    path = tmp_path / "vgg.pth"
+    torch.save({f"features.{key}": value for key, value in layers.state_dict().items()}, path)
+    extractor = lpips_trunk("vgg", path)
+    heads = load_weights(shipped_heads("vgg"))
+    x, y = ((255 * image).round() for image in pair())
+
+    monkeypatch.setattr(piq.perceptual, "vgg16", lambda **_: SimpleNamespace(features=layers))
+    fetch = "load_state_dict_from_url"
+    monkeypatch.setattr(torch.hub, fetch, lambda *_, **__: list(heads.values()))
+    peer = piq.LPIPS(reduction="none")
+    expected = peer.double()(x / 255, y / 255).tolist()
+    assert ours(extractor.double(), x / 255, y / 255) == pytest.approx(expected, rel=1e-6)
+
+    module = torch_fidelity.sample_similarity_lpips
+    monkeypatch.setattr(module, fetch, lambda *_, **__: heads)
+    layers.float()
+    monkeypatch.setattr(
+        module, "torchvision_load_pretrained_vgg16", lambda: SimpleNamespace(features=layers)
+    )
+    peer = module.SampleSimilarityLPIPS("lpips")
+    expected = peer(x.byte(), y.byte()).tolist()  # always in float32
+    found = [extractor.float()(image.byte(), value_range=(0, 255)).maps for image in (x, y)]
+    assert lpips(*found, extractor.heads).tolist() == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.fixture(scope="module")
+def inception_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Save an Inception with random weights whose normalisations fit a photograph."""
+    torch.manual_seed(0)
+    net = Inception()
+    normalisations = [m for m in net.modules() if isinstance(m, nn.BatchNorm2d)]
+    for layer in normalisations:
+        layer.momentum = 1.0
+        layer.train()
+        nn.init.uniform_(layer.weight, 0.5, 1.5)
+        nn.init.normal_(layer.bias, std=0.3)
+    with torch.no_grad():
+        net(photograph("coffee", colour=True), value_range=(0, 1))
+    path = tmp_path_factory.mktemp("weights") / "inception.pth"
+    torch.save(net.state_dict(), path)
+    return path
+
+
+def test_torch_fidelity_forward_pass(inception_file: Path) -> None:
+    layers = ["64", "192", "768", "2048", "logits_unbiased", "logits"]
+    peer = FeatureExtractorInceptionV3("inception", layers, str(inception_file)).double()
+    peer.feature_extractor_internal_dtype = torch.float64  # its option "float64" means float32
+    x = (255 * photograph("chelsea", side=80, colour=True)[:, :, :60]).round().byte()
+    theirs = dict(zip(layers, peer(x), strict=True))
+    net = inception_extractor(inception_file, biased=True).double()
+    found = net(x, value_range=(0, 255))
+    for maps, key in zip(found.maps, layers, strict=False):
+        error = (maps.mean((2, 3)).float() - theirs[key]).abs().max()
+        assert float(error) < 1e-6, (key, error)
+    assert torch.allclose(found.features.float(), theirs["2048"], rtol=1e-6, atol=1e-6)
+    assert torch.allclose(found.logits.float(), theirs["logits"], rtol=1e-6, atol=1e-6)
+    net.biased = False
+    unbiased = net(x, value_range=(0, 255)).logits
+    assert torch.allclose(unbiased.float(), theirs["logits_unbiased"], rtol=1e-6, atol=1e-6)
+    assert float((found.logits - unbiased).abs().max()) > 1e-3
+    assert float(found.features.std()) > 0.05  # the comparison is of a network that says something
+
+
+def test_pytorch_fid_forward_pass(inception_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = load_weights(inception_file)
+    monkeypatch.setattr(pytorch_fid.inception, "load_state_dict_from_url", lambda *_, **__: state)
+    peer = pytorch_fid.inception.InceptionV3([2, 3]).double().eval()
+    x = photograph("chelsea", side=80, colour=True)
+    with torch.no_grad():
+        blocks = peer(x)
+    found = inception_extractor(inception_file, resize="torch").double()(x, value_range=(0, 1))
+    assert torch.allclose(found.maps[2], blocks[0], rtol=1e-9, atol=1e-12)
+    assert torch.allclose(found.features, blocks[1].flatten(1), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("side", [32, 256, 400])
+def test_clean_fid_resizing(side: int) -> None:
+    x = 255 * photograph("coffee", side=side, colour=True)
+    theirs = build_resizer("clean")(x[0].permute(1, 2, 0).round().byte().numpy())
+    mine = resized(x.round(), "bicubic").clamp(0, 255)[0].permute(1, 2, 0).numpy()
+    assert np.abs(mine - theirs).max() < 2e-3  # of 255; theirs is float32 with rounded weights
+
+
+@pytest.mark.claim("met-pretrained")
+def test_the_digits_extractor_is_what_its_log_says() -> None:
+    assert WEIGHTS.stat().st_size <= 150_000
+    d = digits()
+    net = digits_extractor()
+    held_out = accuracy(net, d.x_test.view(-1, 1, 8, 8), d.y_test)
+    assert held_out >= 0.985
+    log = WEIGHTS.with_name("digits.log").read_text(encoding="utf-8").splitlines()
+    assert log[-1].endswith(f"test accuracy {held_out:.4f}")
+    found = extract(net, d.x_test.view(-1, 1, 8, 8), value_range=(0, 1), batch=100)
+    assert found.features.shape == (360, 64)
+    assert float((found.logits.argmax(1) == d.y_test).double().mean()) == held_out
+
+
+def test_the_training_command_makes_such_an_extractor() -> None:
+    d = digits()
+    before = torch.get_rng_state()
+    net, log = train(seed=1)
+    assert accuracy(net, d.x_test.view(-1, 1, 8, 8), d.y_test) >= 0.98
+    assert len(log) == 41
+    assert torch.equal(torch.get_rng_state(), before)
+    again, _ = train(seed=1, epochs=1)
+    other, _ = train(seed=1, epochs=1)
+    assert all(
+        torch.equal(a, b) for a, b in zip(again.parameters(), other.parameters(), strict=True)
+    )
+
+
+def test_extractors_are_frozen_and_pass_gradients_to_the_image() -> None:
+    net = digits_extractor().train()
+    assert not net.training
+    assert not any(p.requires_grad for p in net.parameters())
+    x = torch.rand(2, 1, 8, 8).requires_grad_()
+    net(x, value_range=(0, 1)).features.sum().backward()
+    assert float(x.grad.abs().sum()) > 0
+
+
+def test_a_hash_names_the_weights_and_not_the_file(tmp_path: Path) -> None:
+    net = digits_extractor()
+    state = load_weights(WEIGHTS)
+    torch.save(state, tmp_path / "same.pth")
+    assert digits_extractor(tmp_path / "same.pth").weight_hash == net.weight_hash
+    assert len(net.weight_hash) == 12
+    state["conv1.bias"] = state["conv1.bias"].clone()
+    state["conv1.bias"][3] += 1e-6
+    assert hash_weights(state) != net.weight_hash
+    assert DigitsNet().weight_hash == "untrained"
+
+
+def test_shipped_heads_are_found_without_importing() -> None:
+    for name, width in (("vgg", 64), ("alexnet", 64), ("squeezenet", 64)):
+        heads = load_weights(shipped_heads(name))
+        assert heads["lin0.model.1.weight"].shape == (1, width, 1, 1)
+        assert len(heads) == len(Trunk(name).heads)
+        assert min(float(head.min()) for head in heads.values()) >= 0
+    with pytest.raises(ValueError, match=r"name: expected one of vgg, alexnet, squeezenet"):
+        shipped_heads("resnet")
+
+
+def truncated(path: Path) -> None:
+    """Cut a file to half its length."""
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def test_files_that_hold_no_weights_are_refused(tmp_path: Path) -> None:
+    state = load_weights(WEIGHTS)
+    for name, write in (("cut.pth", torch.save), ("cut.safetensors", save_file)):
+        write(state, tmp_path / name)
+        truncated(tmp_path / name)
+        with pytest.raises(ValueError, match=rf"path: expected a file of named tensors.*{name}"):
+            load_weights(tmp_path / name)
+    (tmp_path / "empty.pth").write_bytes(b"")
+    with pytest.raises(ValueError, match=r"path: expected a file of named tensors.*empty"):
+        load_weights(tmp_path / "empty.pth")
+    torch.save([torch.zeros(2)], tmp_path / "list.pth")
+    with pytest.raises(ValueError, match=r"it holds a list"):
+        load_weights(tmp_path / "list.pth")
+    with pytest.raises(FileNotFoundError, match=r"path: no weights file at .*none.pth"):
+        load_weights(tmp_path / "none.pth")
+
+
+class Payload:
+    """An object whose unpickling would run code."""
+
+    def __reduce__(self) -> tuple[Callable[..., None], tuple[str]]:
+        return Path.touch, (Path("/tmp/unpickled-by-gentutor"),)
+
+
+def test_nothing_is_run_from_a_weights_file(tmp_path: Path) -> None:
+    torch.save({"weight": Payload()}, tmp_path / "evil.pth")
+    with pytest.raises(ValueError, match=r"path: expected a file of named tensors.*evil.pth"):
+        load_weights(tmp_path / "evil.pth")
+    assert not Path("/tmp/unpickled-by-gentutor").exists()
+
+
+def test_weights_of_another_network_are_refused(tmp_path: Path) -> None:
+    alexnet = {f"features.{k}": v for k, v in features_of("alexnet").state_dict().items()}
+    torch.save(alexnet, tmp_path / "alexnet.pth")
+    with pytest.raises(ValueError, match=r"expected weights of vgg, .*alexnet.pth lacks features"):
+        lpips_trunk("vgg", tmp_path / "alexnet.pth")
+    with pytest.raises(ValueError, match=r"weights of alexnet, .* has another lins.1 and 3 more"):
+        lpips_trunk("alexnet", tmp_path / "alexnet.pth", heads=shipped_heads("vgg"))
+    with pytest.raises(
+        ValueError, match=r"weights of inception, .*digits.safetensors lacks Conv2d"
+    ):
+        inception_extractor(WEIGHTS)
+    state = load_weights(WEIGHTS)
+    state["conv2.weight"] = state["conv2.weight"].clone()
+    state["conv2.weight"][0, 0, 0, 0] = math.nan
+    torch.save(state, tmp_path / "nan.pth")
+    with pytest.raises(ValueError, match=r"path: expected finite weights, .* NaN in conv2.weight"):
+        digits_extractor(tmp_path / "nan.pth")
+    torch.save({**load_weights(WEIGHTS), "more": torch.zeros(1)}, tmp_path / "more.pth")
+    with pytest.raises(ValueError, match=r"expected weights of digits, .*more.pth has more"):
+        digits_extractor(tmp_path / "more.pth")
+
+
+@pytest.mark.parametrize(
+    ("x", "value_range", "message"),
+    [
+        (torch.zeros(2, 3, 8, 8), (0, 1), r"x: expected shape \(N, 1, 8, 8\), got \(2, 3, 8, 8\)"),
+        (torch.zeros(2, 1, 9, 8), (0, 1), r"x: expected shape \(N, 1, 8, 8\), got \(2, 1, 9, 8\)"),
+        (torch.full((1, 1, 8, 8), -0.5), (0, 1), r"x: expected values >= 0, got -0.5"),
+        (torch.full((1, 1, 8, 8), 2).byte(), (0, 1), r"x: expected values <= 1, got 2"),
+        (torch.full((1, 1, 8, 8), math.nan), (0, 1), r"x: expected finite values, got 64 NaN"),
+        (torch.zeros(1, 1, 8, 8), (1, 0), r"value_range: expected \(low, high\).* got \(1, 0\)"),
+    ],
+)
+def test_bad_images_are_named(x: Tensor, value_range: tuple[float, float], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        digits_extractor()(x, value_range=value_range)
+
+
+def test_bytes_and_fractions_agree_once_their_range_is_said() -> None:
+    x = digits().x_test[:5].view(-1, 1, 8, 8)
+    net = digits_extractor()
+    expected = net(x, value_range=(0, 1)).features
+    assert torch.allclose(net(2 * x - 1, value_range=(-1, 1)).features, expected, atol=1e-5)
+    assert torch.allclose(net((16 * x).byte(), value_range=(0, 16)).features, expected, atol=1e-5)
+    with pytest.raises(TypeError, match=r"missing .* keyword-only argument: 'value_range'"):
+        net(x)
