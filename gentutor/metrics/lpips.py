@@ -94,23 +94,23 @@ def _layer(x: Tensor, y: Tensor, weight: Tensor, eps: float, inside: bool) -> Te
     x, y = x.flatten(2), y.flatten(2)  # (N, C, H * W)
     count = max(1, BLOCK // x[0].numel())
     graded = torch.is_grad_enabled() and (x.requires_grad or y.requires_grad)
-    work = None if graded else torch.empty_like(x[:count])
+    work = None if graded else x.new_empty(2, *x[:count].shape)
     found = []
     for a, b in zip(x.split(count), y.split(count), strict=True):
-        out = None if work is None else work[: len(a)]
-        per_length = [_inverse_length(torch.square(m, out=out), eps, inside) for m in (a, b)]
-        difference = torch.mul(a, per_length[0], out=out)
-        difference = torch.addcmul(difference, b, per_length[1], value=-1, out=out)
-        found.append(torch.square(difference, out=out).mean(2) @ weight)
+        out_a, out_b = (None, None) if work is None else work[:, : len(a)]
+        unit_a, unit_b = _unit(a, eps, inside, out_a), _unit(b, eps, inside, out_b)
+        difference = torch.sub(unit_a, unit_b, out=out_a)
+        found.append(torch.square(difference, out=out_a).mean(2) @ weight)
     return torch.cat(found)
 
 
-def _inverse_length(squares: Tensor, eps: float, inside: bool) -> Tensor:
-    total = squares.sum(1, keepdim=True)  # (N, 1, H * W)
+def _unit(m: Tensor, eps: float, inside: bool, out: Tensor | None) -> Tensor:
+    """Return maps (N, C, H * W) divided by their length over the channels."""
+    total = torch.square(m, out=out).sum(1, keepdim=True)  # (N, 1, H * W)
     if inside:
-        return (total + eps).rsqrt()
+        return torch.mul(m, (total + eps).rsqrt(), out=out)
     tiny = torch.finfo(total.dtype).tiny  # the root's slope is infinite at 0
-    return (total.clamp(min=tiny).sqrt() + eps).reciprocal()
+    return torch.mul(m, (total.clamp(min=tiny).sqrt() + eps).reciprocal(), out=out)
 
 
 def _checked_weights(maps_x: Any, maps_y: Any, weights: Any) -> list[Tensor]:
