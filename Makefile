@@ -37,6 +37,7 @@ test: book  ## run every test: package, doctests, claims, notebooks, browser
 bench: $(INSTALLED)  ## measure speed against peer libraries, tables and JSON in benchmarks/results/
 	$(BIN)/pip install --quiet --no-deps -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/vae.py
+	$(BIN)/python benchmarks/metrics.py
 
 lock: ## resolve every version anew and write requirements.lock
 	rm -rf _build/lock
