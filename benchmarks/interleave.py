@@ -160,7 +160,7 @@ def table(report: dict[str, Any]) -> str:
     ]
     for name, row in report["contenders"].items():
         wall, cpu = (1e3 * statistics.median(row[clock]) for clock in ("wall", "cpu"))
-        peak = "-" if row["peak"] is None else f"{row['peak'] / 1e6:.0f}"
+        peak = "-" if row["peak"] is None else f"{row['peak'] / 1e6:.1f}"
         other = "" if row["same"] else ", another quantity"
         lines.append(
             f"  {name:22}{wall:10.1f}{cpu:10.1f}{row['times ours']['wall']:12.2f}{peak:>9}"

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from gentutor.checks import check_number
 from gentutor.metrics.images import blocks, check_finite, check_images, common_dtype
-from gentutor.metrics.windows import WANG, Window
+from gentutor.metrics.windows import WANG, Window, Workspace
 
 
 def ssim(
@@ -156,6 +156,8 @@ def factors(
 ) -> Iterator[tuple[Tensor, Tensor]]:
     r"""Yield the two factors of SSIM for a few planes (P, H', W') at a time.
 
+    Without gradients they lie in a workspace: use them before the next are asked for.
+
     They are computed from the sum s and the difference d of the images, which takes four maps in
     place of five and makes identical images score exactly 1:
     :math:`4 \mu_x \mu_y = \mu_s^2 - \mu_d^2` and :math:`4 \sigma_{xy} = \sigma_s^2 - \sigma_d^2`,
@@ -164,18 +166,34 @@ def factors(
     """
     c1 = 2 * (check_number("k1", k1) * data_range) ** 2
     c2 = 2 * (check_number("k2", k2) * data_range) ** 2
+    graded = torch.is_grad_enabled() and (x.requires_grad or y.requires_grad)
+    work = Workspace(idle=graded)
     for a, b in blocks(x.flatten(0, 1), y.flatten(0, 1), size=1 << 17):  # (P, H, W)
         a, b = window.extend(a), window.extend(b)
-        mean_a, mean_b = (image.mean((-2, -1), keepdim=True).detach() for image in (a, b))
-        s, d = a + b - (mean_a + mean_b), a - b - (mean_a - mean_b)
-        mu_s, mu_d, ss, dd = window.mean(torch.stack((s, d, s * s, d * d)))
-        var_s = (ss - mu_s**2) * window.correction
-        var_d = (dd - mu_d**2) * window.correction
-        mu_s2, mu_d2 = (mu_s + mean_a + mean_b) ** 2, (mu_d + mean_a - mean_b) ** 2
-        yield (
-            (mu_s2 - mu_d2 + c1) / (mu_s2 + mu_d2 + c1),
-            (var_s - var_d + c2) / (var_s + var_d + c2),
-        )
+        mu_s2, var_s = _moments(torch.add(a, b, out=work("image", a)), window, work, "s")
+        mu_d2, var_d = _moments(torch.sub(a, b, out=work("image", a)), window, work, "d")
+        yield _ratio(mu_s2, mu_d2, c1, work), _ratio(var_s, var_d, c2, work)
+
+
+def _moments(image: Tensor, window: Window, work: Workspace, name: str) -> tuple[Tensor, Tensor]:
+    """Return the squared mean and the variance of ``image`` in every window; overwrites it."""
+    level = image.mean((-2, -1), keepdim=True).detach()
+    centred = torch.sub(image, level, out=work.over(image))
+    mu = window.mean(centred, work, "mean of " + name)
+    squares = torch.square(centred, out=work.over(centred))
+    squares = window.mean(squares, work, "squares of " + name)
+    var = torch.addcmul(squares, mu, mu, value=-1, out=work.over(squares))
+    var = torch.mul(var, window.correction, out=work.over(var))
+    mu = torch.add(mu, level, out=work.over(mu))
+    return torch.square(mu, out=work.over(mu)), var
+
+
+def _ratio(s: Tensor, d: Tensor, c: float, work: Workspace) -> Tensor:
+    """Return (s + c - d) / (s + c + d), the second as 2 (s + c) - first; overwrites both."""
+    s = torch.add(s, c, out=work.over(s))
+    over = torch.sub(s, d, out=work.over(d))
+    under = torch.mul(s, 2, out=work.over(s)).sub_(over)
+    return torch.div(over, under, out=work.over(over))
 
 
 def checked(score: Tensor, x: Tensor, y: Tensor) -> Tensor:

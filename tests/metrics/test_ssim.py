@@ -143,12 +143,11 @@ def test_the_original_window_and_the_mean_over_positions() -> None:
     local = ssim_map(x, noisy(x), data_range=1)
     assert local.shape == (1, 1, 30, 30)
     assert float(ssim(x, noisy(x), data_range=1)) == pytest.approx(float(local.mean()))
-    # a defect in one corner leaves every window that does not reach it at exactly 1
+    # a defect in one corner leaves every window that does not reach it at 1
     y = x.clone()
     y[..., :5, :5] = 1 - y[..., :5, :5]
     local = ssim_map(x, y, data_range=1)[0, 0]
-    assert bool((local[5:] == 1).all())
-    assert bool((local[:, 5:] == 1).all())
+    assert float((1 - torch.cat((local[5:].flatten(), local[:, 5:].flatten()))).abs().max()) < 1e-12
     assert float(local[0, 0]) < 0.7
     # K1 = 0.01 and K2 = 0.03 of the range: these constants decide for flat, dark images
     flat = torch.zeros(1, 1, 11, 11).double()
