@@ -189,10 +189,9 @@ def _moments(image: Tensor, window: Window, work: Workspace, name: str) -> tuple
 
 
 def _ratio(s: Tensor, d: Tensor, c: float, work: Workspace) -> Tensor:
-    """Return (s + c - d) / (s + c + d), the second as 2 (s + c) - first; overwrites both."""
-    s = torch.add(s, c, out=work.over(s))
-    over = torch.sub(s, d, out=work.over(d))
-    under = torch.mul(s, 2, out=work.over(s)).sub_(over)
+    """Return (s - d + c) / (s + d + c), the second as 2 (s + c) - first; overwrites both."""
+    over = torch.sub(s, d, out=work.over(d)).add_(c)
+    under = torch.mul(s, 2, out=work.over(s)).sub_(over).add_(2 * c)
     return torch.div(over, under, out=work.over(over))
 
 
