@@ -6,11 +6,14 @@ another scale, and :class:`~gentutor.metrics.score.Score` names it so.
 
 from typing import Self
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from gentutor.checks import check_number, check_same_shape, check_tensor, trusted
 from gentutor.metrics.moments import Moments
+
+BLOCK = 32  # rows or columns of a matrix worked on at once
 
 
 def frechet_distance(
@@ -73,8 +76,10 @@ def _distance(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor, root: Tensor
 
 def _check_symmetric(name: str, cov: Tensor, size: int) -> Tensor:
     check_tensor(name, cov, (size, size))
-    difference = float((cov - cov.mT).detach().abs().max())
-    if difference > 1e3 * torch.finfo(cov.dtype).eps * float(cov.detach().abs().max()):
+    pairs = zip(cov.detach().split(BLOCK), cov.detach().mT.split(BLOCK), strict=True)
+    difference = max(float((row - column).abs().max()) for row, column in pairs)
+    largest = max(abs(float(end)) for end in cov.detach().aminmax())
+    if difference > 1e3 * torch.finfo(cov.dtype).eps * largest:
         raise ValueError(
             f"{name}: expected a symmetric matrix, got entries that differ by up to {difference:g}"
         )
@@ -83,10 +88,13 @@ def _check_symmetric(name: str, cov: Tensor, size: int) -> Tensor:
 
 def _trace_of_root(cov1: Tensor, cov2: Tensor) -> Tensor:
     """Trace of (cov1 cov2)^(1/2), which is the trace of (cov2 cov1)^(1/2)."""
+    singular2 = bool(torch.linalg.cholesky_ex(cov2).info)
     factor, singular1 = torch.linalg.cholesky_ex(cov1)
-    _, singular2 = torch.linalg.cholesky_ex(cov2)
     if not singular1 and not singular2:
-        return torch.linalg.eigvalsh(factor.mT @ cov2 @ factor).clamp_min(0).sqrt().sum()
+        between = _between(factor, cov2)
+        del factor  # makes room for the copy that LAPACK works on
+        found = np.linalg.eigvalsh(between.mT.cpu().numpy())  # reads the lower triangle
+        return torch.from_numpy(found).clamp_min(0).sqrt().sum()
     if not singular1:
         cov1, cov2 = cov2, cov1
     eigenvalues, vectors = torch.linalg.eigh(cov1)
@@ -95,6 +103,22 @@ def _trace_of_root(cov1: Tensor, cov2: Tensor) -> Tensor:
     if not factor.numel():
         return cov1.new_zeros(())
     return _without_rounding(torch.linalg.eigvalsh(factor.mT @ cov2 @ factor)).sqrt().sum()
+
+
+def _between(factor: Tensor, cov: Tensor) -> Tensor:
+    r"""Return the upper triangle of :math:`L^\top\Sigma L` for a lower triangular L = ``factor``.
+
+    Block by block in one matrix, (D, D): neither the zeros of L nor the other triangle cost time.
+    """
+    product = torch.empty_like(cov, memory_format=torch.contiguous_format)
+    starts = range(0, len(cov), BLOCK)
+    for i in starts:  # rows of factor.mT @ cov
+        rows = slice(i, i + BLOCK)
+        torch.mm(factor[i:, rows].mT, cov[i:], out=product[rows])
+    for i in starts:  # columns of that @ factor; later ones do not need those they overwrite
+        columns, end = slice(i, i + BLOCK), i + BLOCK
+        product[:end, columns] = product[:end, i:] @ factor[i:, columns]
+    return product
 
 
 def _without_rounding(eigenvalues: Tensor) -> Tensor:
