@@ -94,7 +94,7 @@ def fid_infinity(
         reals = _subset(real, size, generator) if subsample_real else real
         values.append(fid(reals, _subset(fake, size, generator)))
     fids = torch.stack(values)
-    design = torch.stack((torch.ones_like(fids), 1 / sizes), 1)  # (P, 2)
+    design = torch.stack((torch.ones_like(fids), 1 / sizes.double()), 1)  # (P, 2)
     value, slope = torch.linalg.lstsq(design, fids[:, None]).solution[:, 0]
     return FIDInfinity(value, slope, sizes, fids)
 

@@ -35,10 +35,11 @@ class ScoreOverParts:
 
 
 class Network(Protocol):
-    """What a score tells of the extractor: the name of the network and a hash of its weights."""
+    """What a score tells of the extractor: its name, a hash of its weights, and its resizing."""
 
     name: str
     weight_hash: str
+    resize: str
 
 
 @dataclass(frozen=True)
@@ -98,17 +99,22 @@ class Score:
 
     @classmethod
     def of(cls, metric: str, value: Tensor | ScoreOverParts, network: Network, **rest: Any) -> Self:
-        """Label what a metric returned with the extractor's name and weights; ``rest`` as above."""
+        """Label what a metric returned with what the extractor tells of itself.
+
+        ``rest`` are the other attributes. ``resize`` among them replaces the extractor's own, for
+        images that were resized before it saw them.
+        """
         if isinstance(value, ScoreOverParts):
             rest["std"], value = float(value.std), value.mean
         rest |= {"network": network.name, "weight_hash": network.weight_hash}
+        rest.setdefault("resize", network.resize)
         return cls(metric=metric, value=float(value), **rest)
 
     @property
     def name(self) -> str:
         """The metric's own name only on a network it is defined on; ``FD-digits`` elsewhere."""
         metric = METRICS[self.metric]
-        own = self.network.startswith(metric.networks)
+        own = self.network in metric.networks
         return self.metric if own else f"{metric.elsewhere}-{self.network}"
 
     def __str__(self) -> str:
