@@ -68,6 +68,8 @@ def ms_ssim(
     data_range = check_images(x, y, data_range)
     check_choice("odd", odd, ("drop", "replicate"))
     weights = [check_number("weights", weight) for weight in weights]
+    if not weights:
+        raise ValueError("weights: expected at least one scale, got none")
     inside = replace(window, border="valid")
     inside.check_fits(x, halved=len(weights) - 1)
     a, b = (image.to(common_dtype(x, y)) for image in (x, y))
