@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +47,11 @@ class Case:
     contenders: dict[str, Callable[..., Any]]
     goal: float
     tolerance: float = 1e-3
+
+    def against(self, peers: Sequence[str]) -> "Case":
+        """Return the case with ours and these peers only."""
+        kept = {k: v for k, v in self.contenders.items() if k == OURS or k in peers}
+        return replace(self, contenders=kept)
 
     def differences(self) -> dict[str, float]:
         """Largest difference of each contender's result from ours, relative to our largest value.
@@ -175,6 +180,7 @@ def main(modules: Sequence[str], results: Path, description: str) -> None:
     parser.add_argument("words", nargs="*", help="only cases whose name holds one of these")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--threads", type=int, nargs="+", default=[2, 1])
+    parser.add_argument("--peers", nargs="+", help="only these, where they take part")
     parser.add_argument("--no-memory", dest="memory", action="store_false")
     options = parser.parse_args()
     cases = [
@@ -183,6 +189,8 @@ def main(modules: Sequence[str], results: Path, description: str) -> None:
         for case in importlib.import_module(name).CASES
         if not options.words or any(word.lower() in case.name.lower() for word in options.words)
     ]
+    if options.peers:
+        cases = [(name, case.against(options.peers)) for name, case in cases]
     reports = [
         measure(name, case, number, options.rounds, options.memory)
         for name, case in cases
