@@ -81,6 +81,25 @@ def test_peers_arithmetic(maps: tuple[list[Tensor], ...]) -> None:
         assert lpips(x, y, w, **options).tolist() == pytest.approx(expected.tolist(), rel=1e-9)
 
 
+@pytest.mark.parametrize("inside", [False, True])
+def test_where_epsilon_stands_shows_at_faint_activations(
+    maps: tuple[list[Tensor], ...], inside: bool
+) -> None:
+    x, y, w = maps
+    normalise = torchmetrics_lpips._normalize_tensor if inside else lpips_package.normalize_tensor
+    for eps, scale in ((1e-10, 1e-10), (1e-8, 1e-5), (0.1, 1.0)):
+        a, b = ([scale * m for m in part] for part in (x, y))
+        units = [[normalise(m, eps=eps) for m in part] for part in (a, b)]
+        expected = sum(
+            (head[:, None, None] * (p - q) ** 2).sum(1).mean((1, 2))
+            for p, q, head in zip(*units, w, strict=True)
+        )
+        found = lpips(a, b, w, eps=eps, eps_inside=inside)
+        assert torch.allclose(found, expected, rtol=1e-9, atol=0)
+        other = lpips(a, b, w, eps=eps, eps_inside=not inside)
+        assert float((other / expected - 1).abs().min()) > 1e-3
+
+
 def test_float32_is_right_to_a_millionth(maps: tuple[list[Tensor], ...]) -> None:
     x, y, w = ([m.float() for m in part] for part in maps)
     for scale in (1, 1e-3):  # y near x, where a difference of large sums would lose digits

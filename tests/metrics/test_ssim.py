@@ -192,6 +192,10 @@ def test_torchmetrics_published_values(window: Window, theirs: dict, published: 
     gaussian = window.shape == "gaussian"
     peer = torchmetrics_ssim(x, y, gaussian_kernel=gaussian, data_range=1.0, **theirs)
     assert ours == pytest.approx(float(peer), abs=1e-9)
+    single = torchmetrics_ssim(
+        x.float(), y.float(), gaussian_kernel=gaussian, data_range=1.0, **theirs
+    )
+    assert float(single) == pytest.approx(published, abs=2e-8)  # all eight digits
 
 
 def hard_pairs() -> dict[str, tuple[Tensor, Tensor]]:
