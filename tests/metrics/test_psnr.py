@@ -85,6 +85,9 @@ def test_piq_number(pair: tuple[Tensor, Tensor]) -> None:
     for other in (x, y):
         theirs = piq.psnr(x, other, data_range=1.0, reduction="none")
         assert psnr(x, other, data_range=1, eps=1e-8).numpy() == pytest.approx(theirs, rel=1e-12)
+        a, b = ((255 * image).round() for image in (x, other))
+        theirs = piq.psnr(a, b, data_range=255, reduction="none")  # epsilon is a share of 255^2
+        assert psnr(a, b, data_range=255, eps=1e-8).numpy() == pytest.approx(theirs, rel=1e-12)
 
 
 def test_scikit_image_number(pair: tuple[Tensor, Tensor]) -> None:
