@@ -1,4 +1,4 @@
-"""The data that the book trains on: real, and shipped inside the packages it depends on."""
+"""Images to train on: real, and shipped inside the packages that the book depends on."""
 
 from dataclasses import dataclass
 
