@@ -248,3 +248,8 @@ def test_bad_arguments_are_named(
 def test_integer_features_are_refused() -> None:
     with pytest.raises(TypeError, match=r"real: expected a floating-point dtype, got torch\.int64"):
         kernel_distance(torch.ones(5, 3, dtype=torch.int64), normal(5, 3))
+
+
+def test_a_stream_may_be_merged_with_itself() -> None:
+    metric = KernelDistance().update(torch.tensor([[0.0], [2.0]]), real=True)
+    assert sum(map(len, metric.merge(metric).real)) == 4
