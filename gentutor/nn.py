@@ -168,7 +168,7 @@ def _kind(model: nn.Module) -> tuple[Any, ...]:
 
 def unstack(stacked: nn.Module, models: Sequence[nn.Module]) -> None:
     """Copy the values of each replica of ``stacked`` into the model it came from."""
-    with torch.no_grad():
-        for name, parameter in stacked.named_parameters():
-            for replica, model in zip(parameter, models, strict=True):
-                model.get_parameter(name).copy_(replica)
+    states = [model.state_dict() for model in models]
+    for name, values in stacked.state_dict().items():
+        for value, state in zip(values, states, strict=True):
+            state[name].copy_(value)

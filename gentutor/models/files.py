@@ -24,14 +24,18 @@ def save_model(model: nn.Module, path: str | Path) -> None:
 
     The file is written under a temporary name beside ``path``, then renamed.
     """
+    header = {"format": FORMAT, "class": type(model).__name__, "config": json.dumps(model.config)}
+    write_tensors(path, header, model.state_dict())
+
+
+def write_tensors(path: str | Path, header: dict[str, str], tensors: Mapping[str, Tensor]) -> None:
+    """Write tensors, a header with ``format`` and ``config``, and a digest of config and tensors.
+
+    The file is written under a temporary name beside ``path``, then renamed: whole or not at all.
+    """
     path = Path(path)
-    header = {
-        "format": FORMAT,
-        "class": type(model).__name__,
-        "config": json.dumps(model.config),
-    }
-    tensors = {name: value.contiguous() for name, value in model.state_dict().items()}
-    header["digest"] = _digest(header["config"], tensors)
+    tensors = {name: value.contiguous() for name, value in tensors.items()}
+    header = header | {"digest": _digest(header["config"], tensors)}
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         temporary.write_bytes(save(tensors, metadata=header))
@@ -64,28 +68,11 @@ def load_model(model_class: type[ModelT], path: str | Path) -> ModelT:
     ...     load_model(VAE, f"{folder}/vae.safetensors").latent_dim
     2
     """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"path: no file at {path}")
-    try:
-        with safe_open(path, framework="pt") as file:
-            header = file.metadata() or {}
-            state = {name: file.get_tensor(name).clone() for name in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
-        raise ValueError(
-            f"path: expected a whole safetensors file, {path} is damaged or another kind ({error})"
-        ) from error
-    if header.get("format") != FORMAT:
-        raise ValueError(
-            f"path: expected format {FORMAT}, {path} has {header.get('format', 'none')}; "
-            "save the model again with this version"
-        )
+    header, state = read_tensors(path, FORMAT, remedy="save the model again with this version")
     if header.get("class") != model_class.__name__:
         raise ValueError(
             f"path: expected a {model_class.__name__}, {path} holds a {header.get('class')}"
         )
-    if header.get("digest") != _digest(header.get("config", ""), state):
-        raise ValueError(f"path: {path} is damaged: its content differs from what was written")
     try:
         model = model_class(**json.loads(header["config"]))
         model.load_state_dict(state, assign=True)
@@ -94,3 +81,39 @@ def load_model(model_class: type[ModelT], path: str | Path) -> ModelT:
             f"path: the weights in {path} do not fit its own configuration ({error})"
         ) from error
     return model
+
+
+def read_tensors(
+    path: str | Path, wanted: str, *, name: str = "path", remedy: str
+) -> tuple[dict[str, str], dict[str, Tensor]]:
+    """Return the header and the tensors that :func:`write_tensors` wrote.
+
+    Args:
+        path: of the file.
+        wanted: the header's ``format``.
+        name: the caller's argument that holds the path, for error messages.
+        remedy: what to do about another format.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is truncated, tampered with, of another format or no safetensors file.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{name}: no file at {path}")
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            tensors = {key: file.get_tensor(key).clone() for key in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        raise ValueError(
+            f"{name}: expected a whole safetensors file, {path} is damaged or another kind "
+            f"({error})"
+        ) from error
+    if header.get("format") != wanted:
+        raise ValueError(
+            f"{name}: expected format {wanted}, {path} has {header.get('format', 'none')}; {remedy}"
+        )
+    if header.get("digest") != _digest(header.get("config", ""), tensors):
+        raise ValueError(f"{name}: {path} is damaged: its content differs from what was written")
+    return header, tensors

@@ -1,0 +1,156 @@
+"""Replicas of one shape that are trained as one batched computation."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from gentutor.models.gan import Discriminator, Generator
+from gentutor.nn import stack, unstack
+from gentutor.training.by_autograd import AutogradRound
+from gentutor.training.by_hand import ManualRound
+from gentutor.training.players import Players
+from gentutor.training.replica import Replica
+from gentutor.training.streams import BLOCK, Block, Source, Streams
+
+
+class Chunk:
+    """R replicas with one ``shape``, the step they have reached and what was recorded.
+
+    One replica alone is computed twice over, so R >= 2 here.
+
+    Args:
+        members: their places in the sweep.
+        replicas: their settings.
+        data: what they learn.
+        data_dim: numbers per example.
+
+    Attributes:
+        done: steps of G taken.
+        losses: (2, R, done) D's and G's loss at every step.
+        diverged: place in this chunk -> the first step whose loss was not finite (or whose update
+            left weights that are not). Such a replica keeps the weights it had when the block of
+            that step began, at most ``BLOCK`` steps before.
+    """
+
+    def __init__(
+        self, members: Sequence[int], replicas: Sequence[Replica], data: Source, data_dim: int
+    ) -> None:
+        self.members = list(members)
+        if len(replicas) == 1:  # products of one matrix go another way, with other bits: add a twin
+            replicas = [replicas[0]] * 2
+        self.generators: list[Generator] = []
+        self.discriminators: list[Discriminator] = []
+        for replica in replicas:
+            generator, discriminator = replica.networks(data_dim)
+            self.generators.append(generator)
+            self.discriminators.append(discriminator)
+        self.players = Players(replicas, stack(self.generators), stack(self.discriminators))
+        self.round: ManualRound | AutogradRound = (
+            ManualRound(self.players) if replicas[0].plain else AutogradRound(self.players)
+        )
+        settings = replicas[0]
+        self.streams = Streams(
+            data,
+            [replica.stream_seed for replica in replicas],
+            n_critic=settings.n_critic,
+            batch=settings.batch_size,
+            latent_dim=settings.latent_dim,
+            pack=settings.pack,
+            dtype=self.players.flat_g.values.dtype,
+        )
+        self.done = 0
+        self.diverged: dict[int, int] = {}
+        self._record: list[Tensor] = []
+        self._past = torch.empty(2, len(replicas), 0)
+        self._kept = [value.clone() for value in self._replica_values()]
+        self._block: Block | None = None
+
+    @property
+    def losses(self) -> Tensor:
+        """(2, R, done), D's and G's."""
+        if self._record:
+            self._past = torch.cat([self._past, torch.stack(self._record, dim=-1)], dim=-1)
+            self._record = []
+        return self._past
+
+    @torch.no_grad()
+    def run(self, steps: int, on_step: Callable[[int], bool]) -> None:
+        """Go on to ``steps`` steps in all, or until ``on_step(done)`` is true."""
+        while self.done < steps:
+            t = self.done % BLOCK
+            if t == 0:
+                self._block = self.streams.draw()
+                self._kept = [value.clone() for value in self._replica_values()]
+            elif self._block is None:  # resumed within a block
+                self._block = self.streams.redraw(self.streams.before)
+            self.round(self._block, t)
+            self._record.append(torch.stack(self.round.losses()))
+            self.done += 1
+            if t == BLOCK - 1:
+                self._settle()
+            if on_step(self.done):
+                return
+
+    def _replica_values(self) -> list[Tensor]:
+        """Return the weights and buffers of both networks, each (R, ...)."""
+        networks = self.players.generator, self.players.discriminator
+        return [value for network in networks for value in network.state_dict().values()]
+
+    def _settle(self) -> None:
+        """Find the replicas that diverged since the last block and put back their weights."""
+        finite = torch.isfinite(self.losses).all(0)  # (R, done)
+        values = [torch.isfinite(value).flatten(1).all(1) for value in self._replica_values()]
+        sound = torch.stack(values).all(0)
+        for r in range(len(finite)):
+            if r not in self.diverged and not (finite[r].all() and sound[r]):
+                wrong = (~finite[r]).nonzero()
+                self.diverged[r] = int(wrong[0]) + 1 if len(wrong) else self.done
+        for r, step in self.diverged.items():
+            self.losses[:, r, step:] = torch.nan
+            for value, kept in zip(self._replica_values(), self._kept, strict=True):
+                value[r] = kept[r]
+
+    def finish(self) -> np.ndarray:
+        """Copy the weights into the networks and return the members' losses (2, M, done)."""
+        self._settle()
+        unstack(self.players.generator, self.generators)
+        unstack(self.players.discriminator, self.discriminators)
+        return self.losses[:, : len(self.members)].numpy().copy()
+
+    def _tensors(self) -> dict[str, Tensor]:
+        """Return everything that changes while training, but for the losses; not copied."""
+        players = self.players
+        return {
+            "mean_g": players.adam_g.mean,
+            "mean_d": players.adam_d.mean,
+            "square_g": players.adam_g.square,
+            "square_d": players.adam_d.square,
+            "streams": self.streams.before,
+            **{f"value_{i}": value for i, value in enumerate(self._replica_values())},
+            **{f"kept_{i}": value for i, value in enumerate(self._kept)},
+        }
+
+    def state(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """Return what a checkpoint holds: JSON values and tensors."""
+        numbers = {
+            "members": self.members,
+            "done": self.done,
+            "diverged": list(self.diverged.items()),
+        }
+        return numbers, {**self._tensors(), "losses": self.losses}
+
+    def load_state(self, numbers: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> None:
+        """Take up a state; the next step is the one that an uninterrupted run would take."""
+        for name, value in self._tensors().items():
+            value.copy_(tensors[name])
+        self._past, self._record = tensors["losses"].clone(), []
+        self.done = int(numbers["done"])
+        self.diverged = {int(r): int(step) for r, step in numbers["diverged"]}
+        self.players.adam_g.steps = self.done
+        self.players.adam_d.steps = self.done * self.players.settings.n_critic
+        self._block = None
+        if self.done % BLOCK == 0 and self.done:  # the streams stand before a used block
+            self.streams.redraw(self.streams.before)

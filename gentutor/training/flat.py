@@ -1,0 +1,115 @@
+"""All weights of one stacked network in one vector, and Adam on it.
+
+Two habits of fast kernels would make a replica's bits depend on what it is batched with.
+Element-wise kernels compute whole vector registers first and the rest one by one, and the two may
+round differently: so vectors here end in padding. Matrix products may choose their order of
+summation by the alignment of a matrix: so every replica's matrix begins at a cache line.
+"""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+ALIGN = 16  # floats of a cache line
+TAIL = 64  # floats of the longest unrolled loop
+
+
+def aligned(count: int) -> int:
+    """Return ``count`` rounded up to whole cache lines.
+
+    >>> aligned(128), aligned(25)
+    (128, 32)
+    """
+    return -(-count // ALIGN) * ALIGN
+
+
+def padded(*shape: int, dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    """Return zeros of a shape, and the padded vector that they are the beginning of.
+
+    >>> view, whole = padded(2, 3, dtype=torch.float32)
+    >>> view.shape, whole.shape
+    (torch.Size([2, 3]), torch.Size([70]))
+    """
+    count = math.prod(shape)
+    whole = torch.zeros(count + TAIL, dtype=dtype)
+    return whole[:count].view(shape), whole
+
+
+class FlatWeights:
+    """A stacked network's weights and gradients as views of two vectors.
+
+    Args:
+        net: stacked by :func:`gentutor.nn.stack`; its parameters become views.
+
+    Attributes:
+        values: (P,) all weights, layer by layer, each replica's part of a layer aligned.
+        grad: (P,) their gradients.
+        weights: the views into ``values``, (R, in, out) and (R, out) by turns.
+        grads: the same views into ``grad``.
+    """
+
+    def __init__(self, net: nn.Module) -> None:
+        parameters = list(net.parameters())
+        self._places: list[tuple[int, int]] = []
+        total = 0
+        for parameter in parameters:
+            stride = aligned(parameter[0].numel())
+            self._places.append((total, stride))
+            total += len(parameter) * stride
+        self.values = torch.zeros(total + TAIL, dtype=parameters[0].dtype)
+        self.grad = torch.zeros_like(self.values)
+        self._shapes = [parameter.shape for parameter in parameters]
+        self.weights, self.grads = self.views(self.values), self.views(self.grad)
+        for parameter, view in zip(parameters, self.weights, strict=True):
+            view.copy_(parameter.detach())
+            parameter.data = view
+
+    def views(self, vector: Tensor) -> list[Tensor]:
+        """Return the parts of another (P,) vector as the weights' shapes."""
+        return [
+            vector[start : start + count * stride]
+            .view(count, stride)[:, : math.prod(rest)]
+            .unflatten(1, rest)
+            for (count, *rest), (start, stride) in zip(self._shapes, self._places, strict=True)
+        ]
+
+    def spread(self, numbers: Sequence[float]) -> Tensor:
+        """Return one number a replica as (P,): each at all weights of its replica."""
+        vector = torch.zeros_like(self.values)
+        column = torch.tensor(numbers, dtype=vector.dtype)
+        for view in self.views(vector):
+            view.copy_(column.view(-1, *[1] * (view.ndim - 1)).expand_as(view))
+        return vector
+
+
+class Adam:
+    r"""Adam with a learning rate for each element, in six passes over the vector.
+
+    .. math:: m\leftarrow\beta_1m+(1-\beta_1)g,\quad v\leftarrow\beta_2v+(1-\beta_2)g^2,\quad
+        w\leftarrow w-\eta\,\frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+\varepsilon}
+
+    Kingma and Ba (2015), algorithm 1, with :math:`\varepsilon=10^{-8}`; ``torch.optim.Adam`` up
+    to rounding. That class has one rate for each tensor, so R rates would mean R calls.
+    """
+
+    def __init__(self, flat: FlatWeights, rates: Sequence[float], betas: Sequence[float]) -> None:
+        self.flat, self.betas, self.steps = flat, tuple(betas), 0
+        self.rate = flat.spread(rates)
+        self.mean = torch.zeros_like(flat.values)
+        self.square = torch.zeros_like(flat.values)
+        self._scratch = torch.zeros_like(flat.values)
+
+    def step(self, factor: float = 1.0) -> None:
+        """Update the weights from ``flat.grad``; ``factor`` multiplies all rates."""
+        beta1, beta2 = self.betas
+        self.steps += 1
+        unbias = math.sqrt(1.0 - beta2**self.steps)
+        grad, scratch = self.flat.grad, self._scratch
+        self.mean.lerp_(grad, 1.0 - beta1)
+        self.square.mul_(beta2).addcmul_(grad, grad, value=1.0 - beta2)
+        torch.sqrt(self.square, out=scratch).add_(1e-8 * unbias)
+        torch.div(self.mean, scratch, out=scratch)
+        scale = factor * unbias / (1.0 - beta1**self.steps)
+        self.flat.values.addcmul_(scratch, self.rate, value=-scale)

@@ -1,0 +1,138 @@
+"""The settings of one GAN of a sweep."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from gentutor.checks import check_int, check_number
+from gentutor.models.gan import Critic, Discriminator, Generator
+from gentutor.objectives.adversarial import known_objective
+
+
+@dataclass(frozen=True)
+class Replica:
+    """One GAN: its game, its two networks and how they are trained.
+
+    Attributes:
+        objective: a key of ``gentutor.objectives.adversarial.OBJECTIVES``.
+        seed: of both networks' starting weights, the data and the noise.
+        n_critic: steps of D per step of G, >= 1.
+        lr_g: Adam's learning rate of G, > 0.
+        lr_d: of D.
+        betas: Adam's decay rates of both moments, in [0, 1).
+        batch_size: real examples, and generated ones, per step.
+        gp_weight: factor >= 0 of the objective's gradient penalty, if it has one.
+        clip: bound > 0 of D's weights, if the objective clips.
+        pack: examples that D judges at once; a divisor of ``batch_size``.
+        spectral: whether D's weights are divided by their spectral norm.
+        unroll: D's steps that G looks ahead; 0 for none.
+        unroll_lr: size of these steps (plain gradient steps).
+        latent_dim: K, size of the noise.
+        hidden: widths of the ReLU layers of both networks.
+        collapsed_at: None, or the point where all samples begin.
+
+    Raises:
+        TypeError, ValueError: a setting of the wrong kind or range; names it.
+
+    >>> Replica("wgan_gp", seed=3, n_critic=0)
+    Traceback (most recent call last):
+    ...
+    ValueError: n_critic: expected an integer >= 1, got 0
+    """
+
+    objective: str = "non_saturating"
+    seed: int = 0
+    n_critic: int = 1
+    lr_g: float = 1e-3
+    lr_d: float = 1e-3
+    betas: tuple[float, float] = (0.5, 0.9)
+    batch_size: int = 128
+    gp_weight: float = 0.1
+    clip: float = 0.1
+    pack: int = 1
+    spectral: bool = False
+    unroll: int = 0
+    unroll_lr: float = 0.1
+    latent_dim: int = 2
+    hidden: tuple[int, ...] = (64, 64)
+    collapsed_at: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        known_objective(self.objective)
+        check_int("seed", self.seed, low=0)
+        check_int("n_critic", self.n_critic)
+        for name in ("lr_g", "lr_d", "clip", "unroll_lr"):
+            check_number(name, getattr(self, name))
+        check_number("gp_weight", self.gp_weight, strict=False)
+        if len(self.betas) != 2 or not all(0.0 <= beta < 1.0 for beta in self.betas):
+            raise ValueError(f"betas: expected two numbers in [0, 1), got {self.betas}")
+        check_int("batch_size", self.batch_size)
+        check_int("pack", self.pack)
+        if self.batch_size % self.pack:
+            raise ValueError(
+                f"pack: expected a divisor of batch_size={self.batch_size}, got {self.pack}"
+            )
+        check_int("unroll", self.unroll, low=0)
+        check_int("latent_dim", self.latent_dim)
+        for name in ("betas", "hidden", "collapsed_at"):  # lists, as JSON gives them, become tuples
+            value = getattr(self, name)
+            object.__setattr__(self, name, None if value is None else tuple(value))
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """All settings, as JSON values."""
+        return asdict(self)
+
+    @property
+    def plain(self) -> bool:
+        """Whether the hand-derived backward computes it."""
+        return not (self.spectral or self.unroll)
+
+    @property
+    def batchable(self) -> bool:
+        """Whether its bits are the same in a batch.
+
+        Autograd makes its own intermediate matrices. If their sizes are no multiple of a cache
+        line (16 floats), those of one replica are aligned otherwise than those of the next, and
+        matrix products then may sum in another order.
+        """
+        return self.plain or all(width % 16 == 0 for width in self.hidden)
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What replicas must share to be computed in one batch."""
+        return (
+            self.objective,
+            self.n_critic,
+            self.betas,
+            self.batch_size,
+            self.pack,
+            self.spectral,
+            self.unroll,
+            self.unroll_lr,
+            self.latent_dim,
+            self.hidden,
+        )
+
+    def networks(self, data_dim: int) -> tuple[Generator, Discriminator]:
+        """Return both networks at their start; a WGAN's second one is a Critic."""
+        generator = Generator(
+            data_dim,
+            latent_dim=self.latent_dim,
+            hidden=self.hidden,
+            collapsed_at=self.collapsed_at,
+            seed=3 * self.seed,
+        )
+        kind = Critic if self.objective.startswith("wgan") else Discriminator
+        discriminator = kind(
+            data_dim,
+            hidden=self.hidden,
+            pack=self.pack,
+            spectral=self.spectral,
+            seed=3 * self.seed + 1,
+        )
+        return generator, discriminator
+
+    @property
+    def stream_seed(self) -> int:
+        """Seed of the stream that data and noise are drawn from."""
+        return 3 * self.seed + 2

@@ -1,0 +1,81 @@
+"""Data and noise of a batch of GANs: one random stream a replica, drawn many steps at a time."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+BLOCK = 16  # steps of G that are drawn at once
+
+
+class Source(Protocol):
+    """Anything one can draw examples from."""
+
+    def sample(self, count: int, generator: torch.Generator) -> Tensor:
+        """Return (count, D) examples."""
+        ...
+
+
+class Block(NamedTuple):
+    """What ``BLOCK`` steps of G consume; features come before examples.
+
+    Attributes:
+        real: (BLOCK, R, D, n_critic, B) data for D's steps.
+        z_d: (BLOCK, R, K, n_critic * B) noise for the examples that D sees.
+        z_g: (BLOCK, R, K, B) noise for G's own step.
+        eps: (BLOCK, R, 1, n_critic, B / pack) uniform, places between real and generated.
+    """
+
+    real: Tensor
+    z_d: Tensor
+    z_g: Tensor
+    eps: Tensor
+
+
+class Streams:
+    """The generators of R replicas.
+
+    A replica's draws depend on its own seed only. ``before`` holds the generators' states before
+    the last block, from which :meth:`redraw` makes that block again.
+    """
+
+    def __init__(
+        self,
+        data: Source,
+        seeds: Sequence[int],
+        *,
+        n_critic: int,
+        batch: int,
+        latent_dim: int,
+        pack: int,
+        dtype: torch.dtype,
+    ) -> None:
+        self.data, self.dtype = data, dtype
+        self.n_critic, self.batch, self.latent_dim, self.pack = n_critic, batch, latent_dim, pack
+        self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        self.before = self._states()
+
+    def _states(self) -> Tensor:
+        return torch.stack([generator.get_state() for generator in self.generators])
+
+    def draw(self) -> Block:
+        """Return the next block."""
+        self.before = self._states()
+        drawn = [self._draw_one(generator) for generator in self.generators]
+        return Block(*(torch.stack(parts, dim=1) for parts in zip(*drawn, strict=True)))
+
+    def redraw(self, states: Tensor) -> Block:
+        """Return the block that follows ``states`` (R, S)."""
+        for generator, state in zip(self.generators, states, strict=True):
+            generator.set_state(state.clone())
+        return self.draw()
+
+    def _draw_one(self, generator: torch.Generator) -> tuple[Tensor, ...]:
+        steps, many, dtype = self.n_critic, self.n_critic * self.batch, self.dtype
+        real = self.data.sample(BLOCK * many, generator).to(dtype)
+        real = real.view(BLOCK, steps, self.batch, -1).permute(0, 3, 1, 2)
+        z_d = torch.randn(BLOCK, self.latent_dim, many, generator=generator, dtype=dtype)
+        z_g = torch.randn(BLOCK, self.latent_dim, self.batch, generator=generator, dtype=dtype)
+        shape = BLOCK, 1, steps, self.batch // self.pack
+        return real, z_d, z_g, torch.rand(shape, generator=generator, dtype=dtype)
