@@ -7,7 +7,7 @@ from typing import Any, cast
 import torch
 from torch import Tensor, nn
 
-from gentutor.checks import check_choice, check_int, check_tensor
+from gentutor.checks import check_choice, check_int, check_number, check_tensor
 from gentutor.nn import MLP, Linear, affine
 
 Widths = Sequence[int]
@@ -27,7 +27,8 @@ def _he_start(net: MLP, generator: torch.Generator) -> None:
             layer.bias.zero_()
 
 
-def _widths(hidden: Any) -> tuple[int, ...]:
+def widths(hidden: Any) -> tuple[int, ...]:
+    """Return the widths of hidden layers, each >= 1, as a tuple; it may be empty."""
     if not isinstance(hidden, list | tuple):
         raise TypeError(f"hidden: expected a tuple of widths, got {hidden!r}")
     return tuple(check_int("hidden", width) for width in hidden)
@@ -65,12 +66,13 @@ class Generator(nn.Module):
         super().__init__()
         self.data_dim = check_int("data_dim", data_dim)
         self.latent_dim = check_int("latent_dim", latent_dim)
-        self.hidden = _widths(hidden)
+        self.hidden = widths(hidden)
         generator = torch.Generator().manual_seed(check_int("seed", seed, low=0))
         self.net = MLP((latent_dim, *self.hidden, data_dim), generator)
         _he_start(self.net, generator)
         if collapsed_at is not None:
-            point = check_tensor("collapsed_at", torch.tensor(collapsed_at).float(), (data_dim,))
+            place = [check_number("collapsed_at", each, low=-math.inf) for each in collapsed_at]
+            point = check_tensor("collapsed_at", torch.tensor(place), (data_dim,))
             with torch.no_grad():
                 last = layers_of(self.net)[-1]
                 last.weight.mul_(0.05)
@@ -128,7 +130,7 @@ class Discriminator(nn.Module):
     ) -> None:
         super().__init__()
         self.data_dim = check_int("data_dim", data_dim)
-        self.hidden = _widths(hidden)
+        self.hidden = widths(hidden)
         self.pack = check_int("pack", pack)
         self.activation = check_choice("activation", activation, ("relu", "tanh"))
         self.spectral = bool(spectral)
@@ -206,13 +208,13 @@ def pack_examples(x: Tensor, pack: int) -> Tensor:
     Source: Lin et al. (2018), PacGAN, section 3.
 
     Raises:
-        ValueError: ``pack`` < 1, or it does not divide N.
+        TypeError, ValueError: x is no such tensor, ``pack`` < 1, or it does not divide N.
 
     >>> pack_examples(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), 2)
     tensor([[1., 2., 3., 4.]])
     """
     check_int("pack", pack)
-    *lead, count, dim = x.shape
+    *lead, count, dim = check_tensor("x", x, (..., "N", "D")).shape
     if count % pack:
         raise ValueError(f"pack: expected a divisor of the batch, {count} examples; got {pack}")
     return x.reshape(*lead, count // pack, pack * dim)

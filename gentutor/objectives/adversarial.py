@@ -175,7 +175,10 @@ def gradient_penalties(judge: Judge, x: Tensor, kind: str = "two_sided") -> Tens
     check_tensor("x", x, (..., "N", "D"))
     point = x.detach().requires_grad_()
     with torch.enable_grad():
-        (slope,) = torch.autograd.grad(judge(point).sum(), point, create_graph=True)
+        answers = check_tensor("judge(x)", judge(point), tuple(x.shape[:-1]))
+        if not answers.requires_grad:
+            raise ValueError("judge: expected a function that autograd can differentiate by x")
+        (slope,) = torch.autograd.grad(answers.sum(), point, create_graph=True)
         return PENALTIES[kind](_norm(slope))
 
 
@@ -188,10 +191,12 @@ def _norm(slope: Tensor) -> Tensor:
 def interpolate(x_real: Tensor, x_fake: Tensor, eps: Tensor) -> Tensor:
     r"""Return :math:`\hat x+\epsilon(x-\hat x)`, (..., N, D), for eps (..., N, 1) in [0, 1].
 
+    Each example has its own eps; at 0 the point is the generated one.
     Source: Gulrajani et al. (2017), section 4.
     """
-    check_same_shape("x_fake", x_fake, "x_real", x_real)
-    check_tensor("eps", eps, (..., x_real.shape[-2], 1), low=0.0, high=1.0)
+    check_tensor("x_real", x_real, (..., "N", "D"))
+    check_same_shape("x_fake", check_tensor("x_fake", x_fake, (...,)), "x_real", x_real)
+    check_tensor("eps", eps, (*x_real.shape[:-1], 1), low=0.0, high=1.0)
     return torch.lerp(x_fake, x_real, eps)
 
 
@@ -204,7 +209,7 @@ def unrolled(
 
     G then minimises its loss against :math:`\theta^{(k)}` and its gradient passes through all k
     steps; D itself keeps :math:`\theta^{(0)}`. The weights returned do not carry gradients to
-    ``net``. Metz et al. (2017), equations 2 to 4.
+    ``net``. Metz et al. (2017), equations 7 and 10.
 
     Args:
         net: the discriminator, one or stacked.
@@ -225,7 +230,10 @@ def unrolled(
         def judge(x: Tensor, weights: dict[str, Tensor] = weights) -> Tensor:
             return functional_call(net, weights, (x,))
 
-        grads = torch.autograd.grad(loss(judge).sum(), list(weights.values()), create_graph=True)
+        value = loss(judge)
+        if not value.requires_grad:
+            raise ValueError("loss: expected a function of the judge's answers, got a constant")
+        grads = torch.autograd.grad(value.sum(), list(weights.values()), create_graph=True)
         pairs = zip(weights.items(), grads, strict=True)
         weights = {name: weight - lr * grad for (name, weight), grad in pairs}
     return weights

@@ -1,10 +1,11 @@
 """The settings of one GAN of a sweep."""
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from gentutor.checks import check_int, check_number
-from gentutor.models.gan import Critic, Discriminator, Generator
+from gentutor.models.gan import Critic, Discriminator, Generator, widths
 from gentutor.objectives.adversarial import known_objective
 
 
@@ -24,7 +25,7 @@ class Replica:
         clip: bound > 0 of D's weights, if the objective clips.
         pack: examples that D judges at once; a divisor of ``batch_size``.
         spectral: whether D's weights are divided by their spectral norm.
-        unroll: D's steps that G looks ahead; 0 for none.
+        unroll: D's steps that G looks ahead, on D's loss without penalty or clipping; 0 for none.
         unroll_lr: size of these steps (plain gradient steps).
         latent_dim: K, size of the noise.
         hidden: widths of the ReLU layers of both networks.
@@ -58,24 +59,28 @@ class Replica:
 
     def __post_init__(self) -> None:
         known_objective(self.objective)
-        check_int("seed", self.seed, low=0)
-        check_int("n_critic", self.n_critic)
+        kept: dict[str, Any] = {}  # plain Python values, as a checkpoint needs them
+        for name in ("n_critic", "batch_size", "pack", "latent_dim"):
+            kept[name] = check_int(name, getattr(self, name))
+        for name in ("seed", "unroll"):
+            kept[name] = check_int(name, getattr(self, name), low=0)
         for name in ("lr_g", "lr_d", "clip", "unroll_lr"):
-            check_number(name, getattr(self, name))
-        check_number("gp_weight", self.gp_weight, strict=False)
-        if len(self.betas) != 2 or not all(0.0 <= beta < 1.0 for beta in self.betas):
+            kept[name] = check_number(name, getattr(self, name))
+        kept["gp_weight"] = check_number("gp_weight", self.gp_weight, strict=False)
+        kept["betas"] = _numbers("betas", self.betas)
+        if len(self.betas) != 2 or not all(0.0 <= beta < 1.0 for beta in kept["betas"]):
             raise ValueError(f"betas: expected two numbers in [0, 1), got {self.betas}")
-        check_int("batch_size", self.batch_size)
-        check_int("pack", self.pack)
         if self.batch_size % self.pack:
             raise ValueError(
                 f"pack: expected a divisor of batch_size={self.batch_size}, got {self.pack}"
             )
-        check_int("unroll", self.unroll, low=0)
-        check_int("latent_dim", self.latent_dim)
-        for name in ("betas", "hidden", "collapsed_at"):  # lists, as JSON gives them, become tuples
-            value = getattr(self, name)
-            object.__setattr__(self, name, None if value is None else tuple(value))
+        if not isinstance(self.spectral, bool):
+            raise TypeError(f"spectral: expected True or False, got {self.spectral!r}")
+        kept["hidden"] = widths(self.hidden)
+        if self.collapsed_at is not None:
+            kept["collapsed_at"] = _numbers("collapsed_at", self.collapsed_at)
+        for name, value in kept.items():
+            object.__setattr__(self, name, value)
 
     @property
     def config(self) -> dict[str, Any]:
@@ -136,3 +141,9 @@ class Replica:
     def stream_seed(self) -> int:
         """Seed of the stream that data and noise are drawn from."""
         return 3 * self.seed + 2
+
+
+def _numbers(name: str, value: Any) -> tuple[float, ...]:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"{name}: expected a tuple of numbers, got {value!r}")
+    return tuple(check_number(name, number, low=-math.inf) for number in value)
