@@ -10,6 +10,7 @@ from gentutor.checks import check_choice, check_int, check_tensor, trusted
 from gentutor.metrics.score import ScoreOverParts
 
 ROWS = 250  # taken at a time: of 1,000 classes that is 1 MB, which stays in the cache
+LEAST = -1000.0  # its exponential is 0 in float64
 SPLITS = ("contiguous", "strided", "chunk", "drop")
 
 
@@ -99,6 +100,9 @@ def _sums_of_part(rows: Tensor) -> tuple[Tensor, Tensor]:
         total = e.sum(1)  # (n,)
         probabilities += total.reciprocal() @ e
         entropy += (total.log() - torch.linalg.vecdot(e, x) / total).sum(dtype=torch.float64)
+    if not bool(entropy.isfinite()) and bool(rows.isfinite().all()):
+        x = rows.detach().double()  # logits so far apart that a difference is infinite
+        return _sums_of_part((x - x.amax(1, keepdim=True)).clamp_min(LEAST))
     return probabilities, entropy
 
 

@@ -141,8 +141,31 @@ def test_probabilities_of_nought_and_one_give_peers_nan_and_us_the_answer() -> N
     ]
     assert all(math.isnan(value) for value in theirs)
     assert inception_score(logits, 1).mean.item() == pytest.approx(2, rel=1e-12)
-    extreme = torch.tensor([[1e38, -1e38], [-1e38, 1e38]])
-    assert inception_score(extreme, 1).mean.item() == pytest.approx(2)
+
+
+WIDEST = {
+    torch.float16: [6e4, -6e4, 5.9e4],
+    torch.bfloat16: [3e38, -3e38, 2.9e38],
+    torch.float32: [3.4e38, -3.4e38, 3.3e38],
+    torch.float64: [1.7e308, -1.7e308, 1.6e308],
+}
+
+
+@pytest.mark.parametrize("dtype", WIDEST)
+def test_logits_whose_differences_overflow(dtype: torch.dtype) -> None:
+    high, low, less = WIDEST[dtype]
+    rows = [[high, less, low], [low, high, less], [high, high, low], [less, less, less]]
+    p = torch.tensor([[1, 0, 0], [0, 1, 0], [0.5, 0.5, 0], [1 / 3, 1 / 3, 1 / 3]]).double()
+    entropy = torch.special.entr
+    expected = math.exp(entropy(p.mean(0)).sum() - entropy(p).sum(1).mean())
+    for copies in (1, 300):  # 300: more rows than are taken at a time
+        logits = torch.tensor(rows, dtype=dtype).repeat(copies, 1)
+        stream = InceptionScore(1).update(logits[:3]).update(logits[3:])
+        for found in (inception_score(logits, 1), stream.compute()):
+            assert found.mean.item() == pytest.approx(expected, rel=1e-6)
+    logits[2, 1] = -math.inf
+    with pytest.raises(ValueError, match=r"logits: .* 1 NaN or infinite, the first at \(2, 1\)"):
+        inception_score(logits, 1)
 
 
 @pytest.mark.parametrize("sizes", [[53], [1] * 53, [3, 50], [20, 1, 32], [7] * 7 + [4]])
