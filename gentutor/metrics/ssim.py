@@ -63,11 +63,13 @@ def ssim(
     [0.0095, 0.9926]
     """
     data_range = check_images(x, y, data_range)
+    a, b = x, y
     if downsample:
+        check_finite(x, y)  # here, since blocks leave out what is over at the right and below
         side = max(1, round(min(x.shape[-2:]) / 256))
-        x, y = (functional.avg_pool2d(image.to(common_dtype(x, y)), side) for image in (x, y))
-    window.check_fits(x)
-    terms = factors(x, y, data_range, window, k1, k2)
+        a, b = (functional.avg_pool2d(image.to(common_dtype(x, y)), side) for image in (x, y))
+    window.check_fits(a)
+    terms = factors(a, b, data_range, window, k1, k2)
     score = torch.cat([(luminance * rest).mean((-2, -1)) for luminance, rest in terms])
     return checked(score, x, y).view(x.shape[:2]).mean(1)
 

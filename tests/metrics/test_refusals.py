@@ -1,6 +1,7 @@
 """Every function that takes images, maps or a weights file names what is wrong with them."""
 
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,6 +76,17 @@ def test_images_smaller_than_the_window(metric: Callable, image: Tensor) -> None
     for option in ("k1", "k2"):
         with pytest.raises(ValueError, match=rf"{option}: expected a finite number > 0, got -1"):
             metric(image, image, data_range=1, **{option: -1})
+
+
+@pytest.mark.parametrize("place", [(0, 1, 30, 40), (1, 0, 384, 7), (1, 1, 383, 384)])
+def test_nan_is_located_in_the_image_and_not_in_the_smaller_one(place: tuple[int, ...]) -> None:
+    x = torch.rand(2, 2, 385, 385, generator=torch.Generator().manual_seed(0))
+    bad = x.clone()
+    bad[place] = math.nan
+    where = re.escape(str(place))
+    for a, b, name in ((bad, x, "x"), (x, bad, "y")):
+        with pytest.raises(ValueError, match=rf"{name}: .* 1 NaN or infinite, .* at {where}"):
+            ssim(a, b, data_range=1, downsample=True)
 
 
 def test_images_that_halving_to_the_least_side_made_too_small() -> None:
