@@ -27,10 +27,10 @@ BLOCK = 2**16  # pairs of a point and a centre that are held at a time
 class Mixture:
     r"""Equally likely round Gaussians; build one with :func:`ring` or :func:`grid`.
 
-    .. math:: p(x)=\frac1K\sum_{k=1}^K\mathcal N(x;\,c_k,\,\sigma^2I_2)
+    .. math:: p(x)=\frac1K\sum_{k=1}^K\mathcal N(x;\,c_k,\,\sigma^2I_D)
 
     Attributes:
-        centres: (K, 2) floating point, all different.
+        centres: (K, D) floating point, all different; D is 2 in a plane, 1 on a line.
         sd: :math:`\sigma > 0`, in the units of x.
 
     >>> pair = Mixture(torch.tensor([[-1.0, 0.0], [1.0, 0.0]]), sd=0.1)
@@ -45,7 +45,7 @@ class Mixture:
     sd: float
 
     def __post_init__(self) -> None:
-        check_tensor("centres", self.centres, ("K", 2))
+        check_tensor("centres", self.centres, ("K", "D"))
         check_number("sd", self.sd)
         different = len(self.centres.unique(dim=0))
         if different < len(self.centres):
@@ -56,7 +56,7 @@ class Mixture:
     def sample(
         self, n: int, generator: torch.Generator, *, dtype: torch.dtype = torch.float32
     ) -> Tensor:
-        """Draw n points: (n, 2). Equal states of the generator give equal points.
+        """Draw n points: (n, D). Equal states of the generator give equal points.
 
         Raises:
             TypeError, ValueError: n below 1, no generator, or a dtype that is not floating.
@@ -66,8 +66,9 @@ class Mixture:
         return _blur(self.centres[mode], self.sd, generator, dtype)
 
     def log_density(self, x: Tensor) -> Tensor:
-        """Exact log p(x) in nats: (...) for x (..., 2), in the dtype of x and differentiable."""
-        even = self.centres.new_full((len(self.centres),), -math.log(len(self.centres)))
+        """Exact log p(x) in nats: (...) for x (..., D), in the dtype of x and differentiable."""
+        count = len(self.centres)
+        even = torch.full((count,), -math.log(count), dtype=torch.float64)
         return _log_density(x, self.centres, even, self.sd)
 
 
@@ -155,13 +156,16 @@ def _blur(places: Tensor, sd: float, generator: torch.Generator, dtype: torch.dt
 
 
 def _log_density(x: Tensor, centres: Tensor, log_weights: Tensor, sd: float) -> Tensor:
-    check_tensor("x", x, (..., 2))
-    (column, row), log_weights = centres.to(x).mT, log_weights.to(x)
+    dim = centres.shape[1]
+    check_tensor("x", x, (..., dim))
+    columns, log_weights = centres.to(x).mT, log_weights.to(x)
     parts = []
-    for part in x.reshape(-1, 2).split(max(1, BLOCK // len(centres))):
-        squares = (part[:, :1] - column).square() + (part[:, 1:] - row).square()
+    for part in x.reshape(-1, dim).split(max(1, BLOCK // len(centres))):
+        squares = torch.zeros(1).to(x)
+        for i, column in enumerate(columns):
+            squares = squares + (part[:, i : i + 1] - column).square()
         parts.append((log_weights - squares / (2 * sd**2)).logsumexp(-1))
-    return torch.cat(parts).reshape(x.shape[:-1]) - math.log(2 * math.pi * sd**2)
+    return torch.cat(parts).reshape(x.shape[:-1]) - dim / 2 * math.log(2 * math.pi * sd**2)
 
 
 def ring(modes: int = 8, *, radius: float = 2.0, sd: float = 0.1) -> Mixture:

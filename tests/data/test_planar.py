@@ -34,12 +34,27 @@ def test_the_grid_is_five_by_five():
     assert grid().sd == 0.05
 
 
-@pytest.mark.parametrize("mixture", [ring(), grid(), ring(3, radius=0.1, sd=0.4)])
+LINE = Mixture(torch.tensor([[-1.0], [0.5], [2.0]]), sd=0.7)
+SPACE = Mixture(torch.tensor([[0.0, 1.0, 2.0], [1.0, -1.0, 0.0]]), sd=1.5)
+
+
+@pytest.mark.parametrize("mixture", [ring(), grid(), ring(3, radius=0.1, sd=0.4), LINE, SPACE])
 def test_mixtures_score_as_scipy_does(mixture):
-    x = 3 * torch.randn(50, 2, generator=seeded(), dtype=torch.float64)
+    dim = mixture.centres.shape[1]
+    x = 3 * torch.randn(50, dim, generator=seeded(), dtype=torch.float64)
     parts = [stats.multivariate_normal(c, mixture.sd**2).logpdf(x) for c in mixture.centres.numpy()]
     expected = special.logsumexp(parts, axis=0) - np.log(len(parts))
     np.testing.assert_allclose(mixture.log_density(x), expected, rtol=1e-12)
+
+
+def test_samples_on_a_line_follow_their_distribution():
+    x = LINE.sample(20_000, seeded(4))
+    assert x.shape == (20_000, 1)
+
+    def cdf(at):
+        return stats.norm.cdf((at[:, None] - LINE.centres.flatten().numpy()) / LINE.sd).mean(1)
+
+    assert stats.kstest(x.flatten().numpy(), cdf).pvalue > 1e-3
 
 
 @pytest.mark.parametrize("mixture", [ring(), grid()])
@@ -131,7 +146,7 @@ def test_batches_keep_their_shape_and_gradients_their_value(density):
         (lambda: two_moons(sd=-0.1), ValueError, "sd: expected a finite number > 0"),
         (lambda: spirals(0), ValueError, "arms: expected an integer >= 1, got 0"),
         (lambda: Mixture(torch.zeros(2, 2), 0.1), ValueError, "centres: expected 2 different .* 1"),
-        (lambda: Mixture(torch.zeros(2, 3), 0.1), ValueError, r"centres: expected shape \(K, 2\)"),
+        (lambda: Mixture(torch.zeros(2), 0.1), ValueError, r"centres: expected shape \(K, D\)"),
         (lambda: ring().sample(0, seeded()), ValueError, "n: expected an integer >= 1, got 0"),
         (
             lambda: ring().sample(2, 7),
