@@ -20,7 +20,7 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import softplus
+from torch.nn.functional import logsigmoid
 
 from gentutor.checks import check_same_shape, check_tensor
 from gentutor.theory.divergences import (
@@ -99,8 +99,8 @@ def game_value(logit: Tensor, log_p: Tensor, log_q: Tensor, weight: Tensor | Non
     """
     check_log_densities(log_p, log_q, weight)
     check_same_shape("logit", logit, "log_p", log_p)
-    real = expectation(log_p, -softplus(-logit), weight)
-    return real + expectation(log_q, -softplus(logit), weight)
+    real = expectation(log_p, logsigmoid(logit), weight)
+    return real + expectation(log_q, logsigmoid(-logit), weight)
 
 
 def non_saturating_divergence(log_p: Tensor, log_q: Tensor, weight: Tensor | None = None) -> Tensor:
@@ -128,9 +128,8 @@ def non_saturating_divergence(log_p: Tensor, log_q: Tensor, weight: Tensor | Non
     tensor(0.2616)
     """
     check_log_densities(log_p, log_q, weight)
-    a = log_ratio(log_p, log_q)
-    from_p = expectation(log_p, softplus(-a) - math.log(2), weight)  # log m/p
-    return from_p + expectation(log_q, softplus(-a) - math.log(2), weight)
+    ratio = -logsigmoid(log_ratio(log_p, log_q)) - math.log(2)  # log m/p
+    return expectation(log_p, ratio, weight) + expectation(log_q, ratio, weight)
 
 
 def least_squares_optimum(
@@ -142,7 +141,7 @@ def least_squares_optimum(
 
     with the targets a = ``fake`` and b = ``real``. Other arguments as in :func:`optimal_logit`.
 
-    Source: Mao et al. (2017), equation 5.
+    Source: Mao et al. (2017), section 3.2.
 
     >>> p, q = torch.tensor([0.3, 0.2]).log(), torch.tensor([0.1, 0.2]).log()
     >>> least_squares_optimum(p, q, fake=-1.0)

@@ -19,7 +19,7 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import softplus
+from torch.nn.functional import logsigmoid
 
 from gentutor.checks import check_same_shape, check_tensor
 
@@ -88,7 +88,7 @@ def kl_divergence(log_p: Tensor, log_q: Tensor, weight: Tensor | None = None) ->
     Raises:
         TypeError, ValueError: wrong dtype or shape, NaN, or a negative weight.
 
-    Source: Kullback and Leibler (1951), equation 2.4; Cover and Thomas (2006), equation 2.26.
+    Source: Kullback and Leibler (1951); Cover and Thomas (2006), equation 2.26.
 
     >>> p, q = torch.tensor([0.5, 0.5]).log(), torch.tensor([1.0, 0.0]).log()
     >>> kl_divergence(q, p), kl_divergence(p, q)  # log 2, and no finite number
@@ -110,15 +110,15 @@ def js_divergence(log_p: Tensor, log_q: Tensor, weight: Tensor | None = None) ->
         (...,) nats, from 0 (p = q) to log 2 (disjoint supports); symmetric. Its square root is
         a distance, and some libraries return that root, or bits.
 
-    Source: Lin (1991), equations 3.1 and 4.1.
+    Source: Lin (1991), equation 4.1.
 
     >>> js_divergence(torch.tensor([1.0, 0.0]).log(), torch.tensor([0.0, 1.0]).log())
     tensor(0.6931)
     """
     check_log_densities(log_p, log_q, weight)
-    a = log_ratio(log_p, log_q)  # log p/m = log 2 - softplus(-a)
-    from_p = expectation(log_p, math.log(2) - softplus(-a), weight)
-    from_q = expectation(log_q, math.log(2) - softplus(a), weight)
+    a = log_ratio(log_p, log_q)  # log p/m = log 2 + log sigmoid(a)
+    from_p = expectation(log_p, math.log(2) + logsigmoid(a), weight)
+    from_q = expectation(log_q, math.log(2) + logsigmoid(-a), weight)
     return 0.5 * (from_p + from_q)
 
 
@@ -153,7 +153,7 @@ def le_cam_divergence(log_p: Tensor, log_q: Tensor, weight: Tensor | None = None
     Returns:
         (...,) from 0 (p = q) to 2 (disjoint supports); symmetric.
 
-    Source: Mao et al. (2017), equation 8, where the last form stands.
+    Source: Mao et al. (2017), section 3.2, where the last form stands.
 
     >>> le_cam_divergence(torch.tensor([1.0, 0.0]).log(), torch.tensor([0.0, 1.0]).log())
     tensor(2.)

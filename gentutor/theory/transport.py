@@ -49,7 +49,7 @@ def wasserstein_1d(
         TypeError, ValueError: wrong dtype or shape, NaN, infinity, or weights that are negative
             or all 0.
 
-    Source: Peyré and Cuturi (2019), Computational Optimal Transport, equations 2.33 and 2.36.
+    Source: Peyré and Cuturi (2019), Computational Optimal Transport, remarks 2.28 and 2.30.
 
     >>> wasserstein_1d(torch.tensor([3.0, 0.0]), torch.tensor([1.0, 5.0]))  # 0 to 1, 3 to 5
     tensor(1.5000)
