@@ -92,7 +92,7 @@ def energy_distance(theta: Tensor) -> Tensor:
     away = torch.where(t > 0, t, 1.0)  # the term in arsinh tends to 0
     arsinh = torch.where(t > 0, away.square() * away.reciprocal().asinh(), 0.0)
     root = (1 + t.square()).sqrt()
-    cubes = (root - t) * (root.square() + root * t + t.square())  # of root and t, subtracted
+    cubes = (root.square() + root * t + t.square()) / (root + t)  # root^3 - t^3
     return 2 * (root + arsinh - 2 / 3 * cubes - 1 / 3)
 
 
@@ -120,4 +120,4 @@ def squared_mmd(theta: Tensor, *, bandwidth: float) -> Tensor:
     s = check_number("bandwidth", bandwidth)
     A = s * math.sqrt(2 * math.pi) * math.erf(1 / (s * math.sqrt(2)))
     A += 2 * s**2 * math.expm1(-0.5 / s**2)
-    return -2 * A * torch.expm1(-theta.square() / (2 * s**2))
+    return 2 * A * (1 - torch.exp(-theta.square() / (2 * s**2)))

@@ -74,8 +74,7 @@ def _quantiles(name: str, x: Tensor, weight: Tensor | None) -> tuple[Tensor, Ten
     mass = _masses(name, x, weight)
     x, order = x.sort(-1)
     reached = mass.gather(-1, order).cumsum(-1)
-    reached[..., -1] = 1.0
-    return x, reached.clamp(max=1.0)
+    return x, reached / reached[..., -1:]  # 1 at the last point with a weight
 
 
 def _masses(name: str, x: Tensor, weight: Tensor | None) -> Tensor:
