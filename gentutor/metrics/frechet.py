@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from gentutor.checks import check_number, check_same_shape, check_tensor, trusted
-from gentutor.metrics.moments import Moments
+from gentutor.metrics.moments import Moments, check_same_width
 
 BLOCK = 32  # rows or columns of a matrix worked on at once
 
@@ -66,12 +66,13 @@ def frechet_distance(
         root = _trace_of_root(cov1 + more, cov2 + more)
     else:
         root = _trace_of_root(cov1, cov2)
-    return _distance(mu1.detach().double(), cov1, mu2.detach().double(), cov2, root)
+    return _distance(
+        mu1.detach().double() - mu2.detach().double(), cov1.trace(), cov2.trace(), root
+    )
 
 
-def _distance(mu1: Tensor, cov1: Tensor, mu2: Tensor, cov2: Tensor, root: Tensor) -> Tensor:
-    apart = (mu1 - mu2).square().sum()
-    return (apart + cov1.trace() + cov2.trace() - 2 * root).clamp_min(0)
+def _distance(shift: Tensor, trace1: Tensor, trace2: Tensor, root: Tensor) -> Tensor:
+    return (shift.square().sum() + trace1 + trace2 - 2 * root).clamp_min(0)
 
 
 def _check_symmetric(name: str, cov: Tensor, size: int) -> Tensor:
@@ -86,23 +87,39 @@ def _check_symmetric(name: str, cov: Tensor, size: int) -> Tensor:
     return cov.detach().double()
 
 
-def _trace_of_root(cov1: Tensor, cov2: Tensor) -> Tensor:
-    """Trace of (cov1 cov2)^(1/2), which is the trace of (cov2 cov1)^(1/2)."""
-    singular2 = bool(torch.linalg.cholesky_ex(cov2).info)
-    factor, singular1 = torch.linalg.cholesky_ex(cov1)
-    if not singular1 and not singular2:
+def _trace_of_root(cov1: Tensor, cov2: Tensor, *, checked: bool = False) -> Tensor:
+    """Trace of (cov1 cov2)^(1/2), which is the trace of (cov2 cov1)^(1/2).
+
+    ``checked``: both are known to be positive semi-definite.
+    """
+    regular2 = _cholesky(cov2)[1]
+    factor, regular1 = _cholesky(cov1)
+    if regular1 and regular2:
         between = _between(factor, cov2)
         del factor  # makes room for the copy that LAPACK works on
         found = np.linalg.eigvalsh(between.mT.cpu().numpy())  # reads the lower triangle
         return torch.from_numpy(found).clamp_min(0).sqrt().sum()
-    if not singular1:
+    if regular1:
         cov1, cov2 = cov2, cov1
+    elif not regular2 and not checked:
+        _without_rounding(torch.linalg.eigvalsh(cov2))  # where cov1 is 0 nothing else sees it
     eigenvalues, vectors = torch.linalg.eigh(cov1)
     root = _without_rounding(eigenvalues).sqrt()
     factor = (vectors * root)[:, root > 0]  # (D, rank)
     if not factor.numel():
         return cov1.new_zeros(())
     return _without_rounding(torch.linalg.eigvalsh(factor.mT @ cov2 @ factor)).sqrt().sum()
+
+
+def _cholesky(cov: Tensor) -> tuple[Tensor, bool]:
+    """Return the factor of ``cov``, and False if it is singular: rounding lets some of these pass.
+
+    A square on its diagonal is the variance that the features before leave of a feature's own.
+    """
+    factor, failed = torch.linalg.cholesky_ex(cov)
+    left = factor.diagonal().square() / cov.diagonal()
+    rounding = 64 * len(cov) * torch.finfo(cov.dtype).eps
+    return factor, not failed and bool((left > rounding).all())
 
 
 def _between(factor: Tensor, cov: Tensor) -> Tensor:
@@ -169,9 +186,9 @@ def fid(real: Tensor, fake: Tensor, *, ridge: float = 0.0) -> Tensor:
     if ridge or a.count < 2 or a.count > few.shape[1]:
         return metric.compute(ridge=ridge)
     factor = (few.detach().cpu().double() - a.mean) / (a.count - 1) ** 0.5  # (N, D)
-    product = factor @ b.covariance @ factor.mT  # (N, N)
+    product = factor @ b.scatter @ factor.mT / (b.count - 1)  # (N, N)
     root = _without_rounding(torch.linalg.eigvalsh(product)).sqrt().sum()
-    return _distance(a.mean, a.covariance, b.mean, b.covariance, root)
+    return _distance(a.mean - b.mean, a.total_variance, b.total_variance, root)
 
 
 class FID:
@@ -206,13 +223,18 @@ class FID:
             if side.count < 2:
                 raise ValueError(f"{name}: expected at least 2 samples, got {side.count}")
         real, fake = self.real, self.fake
-        with trusted():
-            return frechet_distance(
-                real.mean, real.covariance, fake.mean, fake.covariance, ridge=ridge
-            )
+        if ridge:
+            with trusted():
+                return frechet_distance(
+                    real.mean, real.covariance, fake.mean, fake.covariance, ridge=ridge
+                )
+        root = _trace_of_root(real.scatter, fake.scatter, checked=True)  # spares two copies
+        root /= ((real.count - 1) * (fake.count - 1)) ** 0.5
+        return _distance(real.mean - fake.mean, real.total_variance, fake.total_variance, root)
 
     def merge(self, other: "FID") -> Self:
-        """Take in what ``other`` has seen; ``other`` stays as it is."""
+        """Take in what ``other`` has seen, all or nothing; ``other`` stays as it is."""
+        check_same_width(self.real, self.fake, other.real, other.fake)
         self.real.merge(other.real)
         self.fake.merge(other.fake)
         return self

@@ -6,7 +6,7 @@ from typing import Any, Self
 import torch
 from torch import Tensor
 
-from gentutor.checks import check_int, check_number, check_tensor
+from gentutor.checks import check_int, check_number, check_tensor, trusted
 from gentutor.metrics.score import ScoreOverParts
 
 ROWS = 192  # of a kernel matrix, taken at a time: of 5,000 columns that is 4 MB in float32
@@ -114,7 +114,7 @@ def _indices(
         number = check_int("subsets", subsets)
         check_int("subset_size", size, low=2, high=min(n, m))
         draws = [
-            torch.randperm(count, generator=generator)[:size]
+            torch.randperm(count, generator=generator)[:size].clone()  # not the rest with it
             for _ in range(number)
             for count in (n, m)
         ]
@@ -184,17 +184,22 @@ class KernelDistance:
 
     def update(self, features: Tensor, *, real: bool) -> Self:
         """Take in features (N, D) of one side."""
-        seen = [*self.real, *self.fake]
-        check_tensor("features", features, ("N", seen[0].shape[1] if seen else "D"))
-        (self.real if real else self.fake).append(features.detach())
+        self._check("features", features)
+        (self.real if real else self.fake).append(features.detach().clone())
         return self
 
     def merge(self, other: "KernelDistance") -> Self:
         """Take in what ``other`` has seen, as if it came after; ``other`` stays as it is."""
-        for theirs, real in ((other.real, True), (other.fake, False)):
-            for features in tuple(theirs):  # other may be this one
-                self.update(features, real=real)
+        with trusted():  # what it holds was scanned when it came
+            for features in (*other.real, *other.fake):
+                self._check("other", features)
+        self.real += other.real
+        self.fake += other.fake
         return self
+
+    def _check(self, name: str, features: Tensor) -> None:
+        seen = [*self.real, *self.fake]
+        check_tensor(name, features, ("N", seen[0].shape[1] if seen else "D"))
 
     def compute(self, **options: Any) -> ScoreOverParts:
         """Return the distance so far; ``options`` are those of :func:`kernel_distance`."""

@@ -39,28 +39,27 @@ class Moments:
     def update(self, features: Tensor, *, name: str = "features") -> Self:
         """Take in features (N, D) of any floating-point dtype; ``name`` is for error messages."""
         check_tensor(name, features, ("N", len(self.mean) if self.count else "D"))
-        for rows in features.detach().split(ROWS):
-            rows = rows.to("cpu", torch.float64, copy=True)
+        work = torch.empty(min(ROWS, len(features)), features.shape[1], dtype=torch.float64)
+        for part in features.detach().split(ROWS):
+            rows = work[: len(part)].copy_(part)
             mean = rows.mean(0)
             centred = rows.sub_(mean).numpy()
             # NumPy sees that both factors are one matrix, and does half the work.
-            self._add(len(rows), mean, torch.from_numpy(centred.T @ centred))
+            self._add(len(part), mean, torch.from_numpy(centred.T @ centred))
         return self
 
     def merge(self, other: "Moments") -> Self:
         """Take in what ``other`` has seen; ``other`` stays as it is."""
-        if self.count and other.count and len(self.mean) != len(other.mean):
-            raise ValueError(
-                f"other: expected {len(self.mean)} features, got {len(other.mean)}; "
-                "both must come from the same extractor"
-            )
-        if other.count:
+        check_same_width(self, other)
+        if self.count and other.count:
             self._add(other.count, other.mean, other.scatter)
+        elif other.count:
+            self._add(other.count, other.mean.clone(), other.scatter.clone())
         return self
 
     def _add(self, count: int, mean: Tensor, scatter: Tensor) -> None:
         if not self.count:
-            self.count, self.mean, self.scatter = count, mean.clone(), scatter.clone()
+            self.count, self.mean, self.scatter = count, mean, scatter
             return
         total = self.count + count
         delta = mean - self.mean
@@ -76,6 +75,29 @@ class Moments:
         Raises:
             ValueError: fewer than two rows were seen.
         """
+        return self.scatter / (self._enough() - 1)
+
+    @property
+    def total_variance(self) -> Tensor:
+        """Trace of the covariance, a scalar.
+
+        Raises:
+            ValueError: fewer than two rows were seen.
+        """
+        return self.scatter.trace() / (self._enough() - 1)
+
+    def _enough(self) -> int:
         if self.count < 2:
             raise ValueError(f"features: expected at least 2 samples, got {self.count}")
-        return self.scatter / (self.count - 1)
+        return self.count
+
+
+def check_same_width(*parts: Moments) -> None:
+    """Raise ValueError unless all parts that have seen something saw equally many features."""
+    widths = [len(part.mean) for part in parts if part.count]
+    for width in widths:
+        if width != widths[0]:
+            raise ValueError(
+                f"other: expected {widths[0]} features, got {width}; "
+                "both must come from the same extractor"
+            )

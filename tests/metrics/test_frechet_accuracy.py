@@ -95,6 +95,41 @@ def test_fewer_samples_than_features_stay_finite_and_never_negative(n: int) -> N
     assert fid(x, x + 1e4).item() == pytest.approx(30e8, rel=1e-9)
 
 
+def plain_twin(x: Tensor, y: Tensor) -> float:
+    """Return FID by the nuclear norm of the centred sets' product, accurate at any rank."""
+    a, b = ((z - z.mean(0)) / (len(z) - 1) ** 0.5 for z in (x, y))
+    r1, r2 = torch.linalg.qr(a).R, torch.linalg.qr(b).R
+    root = torch.linalg.svdvals(r1 @ r2.mT).sum()
+    apart = (x.mean(0) - y.mean(0)).square().sum()
+    return float(apart + a.square().sum() + b.square().sum() - 2 * root)
+
+
+def test_singular_covariances_that_rounding_makes_look_regular() -> None:
+    passed = 0
+    for seed in range(60):
+        g = torch.Generator().manual_seed(seed)
+        n, size = (int(torch.randint(20, 60, (1,), generator=g)) for _ in range(2))
+        size = 2 + size // 8
+        x = normal(n, size, seed=seed)[:, torch.randint(0, size // 2, (size,), generator=g)]
+        y = 1.3 * normal(n, size, seed=seed + 100)
+        cov1, cov2 = (z.mT.cov() for z in (x, y))
+        passed += int(torch.linalg.cholesky_ex(cov1).info) == 0  # though features are repeated
+        expected = plain_twin(x, y)
+        for found in (fid(x, y), fid(y, x), frechet_distance(x.mean(0), cov1, y.mean(0), cov2)):
+            assert found.item() == pytest.approx(expected, rel=1e-10)
+    assert passed > 0
+
+
+def test_a_negative_variance_is_seen_wherever_it_hides() -> None:
+    zero, flat = torch.zeros(3), torch.diag(torch.tensor([1.0, 1.0, 0.0]))
+    for negative in (torch.diag(torch.tensor([1.0, 1.0, -1.0])), torch.diag(-flat.diag())):
+        for pair in ((flat, negative), (negative, flat), (torch.eye(3), negative)):
+            with pytest.raises(ValueError, match=r"cov1, cov2: expected positive semi-definite"):
+                frechet_distance(zero, pair[0], zero, pair[1])
+    tiny = torch.diag(torch.tensor([1.0, 1.0, -1e-9]))  # rounding, as of a covariance in float32
+    assert frechet_distance(zero, flat, zero, tiny).item() == pytest.approx(0, abs=1e-8)
+
+
 @pytest.mark.parametrize("chunk", [1, 7, 33, 100])
 def test_streams_merge_to_the_same_in_any_order(chunk: int) -> None:
     x, y = normal(100, 6) @ normal(6, 6, seed=2) + 3, normal(90, 6, seed=1)
