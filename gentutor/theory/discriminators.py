@@ -184,7 +184,9 @@ def hinge_optimum(log_p: Tensor, log_q: Tensor) -> Tensor:
     r"""Optimal score under the hinge loss, :math:`\operatorname{sign}(p-q)`, (..., N).
 
     It leaves D the loss :math:`2-2\operatorname{TV}(p,q)`. Where p = q every score in [-1, 1]
-    is optimal, and 0 is returned. Arguments as in :func:`optimal_logit`.
+    is optimal, and 0 is returned. It is flat but for jumps, so through samples, whose gradient is
+    :math:`D^{*\prime}(x)`, the generator would see nothing: hinge GANs live on discriminators
+    that are not optimal. Arguments as in :func:`optimal_logit`.
 
     Source: Lim and Ye (2017), Geometric GAN, theorem 1; Miyato et al. (2018), equation 16.
 
