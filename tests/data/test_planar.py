@@ -93,16 +93,26 @@ def by_fine_quadrature(curves: Curves, point: torch.Tensor) -> float:
 
 @pytest.mark.parametrize("density", ALL[:5])
 def test_densities_integrate_to_one_and_their_samples_follow_them(density):
+    """Chi-square of 200,000 samples in cells of 0.5 x 0.5; their mean and covariance."""
     side = (torch.arange(300, dtype=torch.float64) + 0.5) / 30 - 5
-    p = density.log_density(torch.cartesian_prod(side, side)).exp() / 30**2
+    grid_points = torch.cartesian_prod(side, side)
+    p = density.log_density(grid_points).exp() / 30**2
     assert float(p.sum()) == pytest.approx(1.0, abs=1e-6)
-    expected = 20_000 * p.reshape(10, 30, 10, 30).sum((1, 3)).flatten()  # in cells of 1 x 1
-    row, column = (density.sample(20_000, seeded(3)) + 5).floor().long().clamp(0, 9).mT
-    counts = (10 * row + column).bincount(minlength=100)
+    n = 200_000
+    x = density.sample(n, seeded(3)).double()
+    expected = n * p.reshape(20, 15, 20, 15).sum((1, 3)).flatten()
+    row, column = ((x + 5) * 2).floor().long().clamp(0, 19).mT
+    counts = (20 * row + column).bincount(minlength=400)
     likely = expected > 5
     statistic = ((counts - expected).square() / expected)[likely].sum()
     assert stats.chi2(int(likely.sum()) - 1).sf(float(statistic)) > 1e-3
-    assert float((counts - expected)[~likely].sum().abs()) < 50
+    assert abs(float(counts[~likely].sum() - expected[~likely].sum())) < 50
+    mean = p @ grid_points
+    covariance = (grid_points - mean).T * p @ (grid_points - mean)
+    error = (x.mean(0) - mean).abs() / (covariance.diag() / n).sqrt()
+    assert float(error.max()) < 4  # standard errors
+    room = 4 * float(covariance.diag().max()) * math.sqrt(2 / n)
+    torch.testing.assert_close(x.T.cov(), covariance, rtol=0, atol=room)
 
 
 def test_moons_and_roll_are_scikit_learns_without_noise():

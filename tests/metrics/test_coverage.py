@@ -8,7 +8,7 @@ import torch
 from scipy import spatial, stats
 
 from gentutor.data import grid, ring
-from gentutor.metrics.coverage import VERDICTS, mode_coverage
+from gentutor.metrics.coverage import VERDICTS, ModeCoverage, mode_coverage
 
 N = 4000
 
@@ -134,6 +134,37 @@ def test_the_limits_are_where_they_are_said_to_be():
     tenth[0, 0] = 10.0  # 1 of 10 samples is 20 % of the fair share of 5
     assert int(mode_coverage(tenth, centres, 0.1).m20) == 2
     assert int(mode_coverage(torch.zeros(11, 2), centres, 0.1).m20) == 1
+
+
+@pytest.mark.parametrize("modes", [5, 10, 15, 20, 25, 40])
+def test_six_tenths_of_the_modes_are_few_whatever_their_number(modes):
+    """Exactly 60 % in use, evenly: collapsed. One mode more: not."""
+    words = []
+    for used in (3 * modes // 5, 3 * modes // 5 + 1):
+        counts = (torch.arange(modes) < used).long() * 100
+        words += ModeCoverage(counts, counts).verdict
+    assert words[0] == "collapsed"
+    assert words[1] in ("partial", "covers")
+
+
+def counted(nearest: list[int], good: list[int]) -> str:
+    return ModeCoverage(torch.tensor(nearest), torch.tensor(good)).verdict[0]
+
+
+def test_the_words_change_at_the_stated_numbers():
+    even = [1000] * 8
+    for hundredths, word in ((14, "failed"), (15, "spread"), (29, "spread"), (30, "covers")):
+        assert counted(even, [10 * hundredths] * 8) == word
+    two = [4000, 4000, 0, 0, 0, 0, 0, 0]
+    for good, word in ((1199, "failed"), (1200, "collapsed")):
+        assert counted(two, [good, 1200, 0, 0, 0, 0, 0, 0]) == word
+    for good, word in ((199, "partial"), (200, "covers")):  # the seventh mode's fair share: 20 %
+        assert counted(even, [900] * 6 + [good, 0]) == word
+    for good, word in ((1000, "partial"), (999, "spread")):  # half of them good, four modes served
+        assert counted(even, [1000, 1000, 1000, good, 0, 0, 0, 0]) == word
+    grid_of = {m: [900] * m + [0] * (25 - m) for m in (21, 22)}  # 7 K / 8 is 21.875
+    assert counted([1000] * 25, grid_of[21]) == "partial"
+    assert counted([1000] * 25, grid_of[22]) == "covers"
 
 
 def test_no_good_sample_leaves_its_divergence_undefined():
