@@ -58,7 +58,7 @@ def test_a_trained_generator_has_no_inverse_to_change_variables_with(gan_runs, n
 
 
 @pytest.mark.claim("gan-unstable")
-def test_with_a_slow_discriminator_the_generator_circles_and_does_not_settle(tmp_path):
+def test_with_a_slow_discriminator_the_samples_keep_moving_and_do_not_settle(tmp_path):
     """The centre of the samples, every 40 steps from 960 to 1,200, on eight seeds a set-up.
 
     It moves 1.3 to 5.2 at a time on a ring of radius 2, and 0.1 where D keeps up.
