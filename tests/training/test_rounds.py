@@ -96,8 +96,8 @@ class PlainLoop:
         }
         return self.replica.gp_weight * over[self.replica.objective].mean()
 
-    def round(self, block: Block, r: int, t: int) -> None:
-        """Take D's steps and G's step with the numbers of replica r at step t."""
+    def round(self, block: Block, r: int, t: int) -> tuple[float, float]:
+        """Take D's steps and G's step with the numbers of replica r at step t; return losses."""
         replica, weights = self.replica, dict(self.net.named_parameters())
         noise = block.z_d[t, r].mT.split(replica.batch_size)
         for k in range(replica.n_critic):
@@ -107,7 +107,7 @@ class PlainLoop:
                 for u, matrix in zip(self.vectors, matrices, strict=True):
                     v = normalize(matrix.detach() @ u.T, dim=0)
                     u.copy_(normalize(matrix.detach().T @ v, dim=0).T)
-            loss = self.d_loss(weights, x, x_hat)
+            d_loss = loss = self.d_loss(weights, x, x_hat)
             if replica.objective in ("r1", "wgan_gp", "wgan_gp_one_sided"):
                 loss = loss + self.penalty(weights, x, x_hat, block.eps[t, r, 0, k, :, None])
             self.adam_d.zero_grad()
@@ -123,8 +123,10 @@ class PlainLoop:
             pairs = zip(ahead.items(), grads, strict=True)
             ahead = {name: weight - replica.unroll_lr * grad for (name, weight), grad in pairs}
         self.adam_g.zero_grad()
-        TERMS[replica.objective][2](self.answer(fake, ahead)).mean().backward()
+        g_loss = TERMS[replica.objective][2](self.answer(fake, ahead)).mean()
+        g_loss.backward()
         self.adam_g.step()
+        return d_loss.item(), g_loss.item()
 
 
 SHAPES = [{}, {"pack": 3}, {"spectral": True}, {"unroll": 2}, {"unroll": 1, "spectral": True}]
@@ -158,7 +160,9 @@ def test_three_rounds_are_those_of_a_plain_loop(objective, options):
         before = [value.clone() for net in pair for value in net.parameters()]
         loop = PlainLoop(replica, *pair)
         for t in range(3):
-            loop.round(block, r, t)
+            losses = loop.round(block, r, t)
+        found = tuple(each[r].item() for each in engine.losses())
+        assert found == pytest.approx(losses, rel=1e-9)
         stacked = [*players.generator.parameters(), *players.discriminator.parameters()]
         alone = [value for net in pair for value in net.parameters()]
         for mine, theirs, old in zip(stacked, alone, before, strict=True):
