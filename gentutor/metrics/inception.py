@@ -187,7 +187,8 @@ def resized(x: Tensor, how: str) -> Tensor:
     if how == "torch":
         return functional.interpolate(x, (SIDE, SIDE), mode="bilinear", align_corners=False)
     if how == "bicubic":
-        return functional.interpolate(x, (SIDE, SIDE), mode="bicubic", antialias=True)
+        exact = x.double()  # in float32 torch rounds the weights, and is off by 1e-5
+        return functional.interpolate(exact, (SIDE, SIDE), mode="bicubic", antialias=True).to(x)
     for axis in (-2, -1):  # pixel i lies at i, not at i + 1/2, so the picture moves by half a pixel
         length = x.shape[axis]
         step = float(torch.tensor(length / SIDE, dtype=torch.float32))  # single, as TensorFlow's

@@ -108,14 +108,15 @@ def test_piq_and_torch_fidelity_forward_pass(
 
     module = torch_fidelity.sample_similarity_lpips
     monkeypatch.setattr(module, fetch, lambda *_, **__: heads)
-    layers.float()
     monkeypatch.setattr(
         module, "torchvision_load_pretrained_vgg16", lambda: SimpleNamespace(features=layers)
     )
-    peer = module.SampleSimilarityLPIPS("lpips")
-    expected = peer(x.byte(), y.byte()).tolist()  # always in float32
-    found = [extractor.float()(image.byte(), value_range=(0, 255)).maps for image in (x, y)]
-    assert lpips(*found, extractor.heads).tolist() == pytest.approx(expected, rel=1e-5)
+    monkeypatch.setattr(Tensor, "float", Tensor.double)  # it would turn images to float32
+    peer = module.SampleSimilarityLPIPS("lpips").double()
+    expected = peer(x.byte(), y.byte())
+    assert expected.dtype == torch.float64
+    found = [extractor(image.byte(), value_range=(0, 255)).maps for image in (x, y)]
+    assert lpips(*found, extractor.heads).tolist() == pytest.approx(expected.tolist(), rel=1e-6)
 
 
 @pytest.fixture(scope="module")
@@ -168,12 +169,27 @@ def test_pytorch_fid_forward_pass(inception_file: Path, monkeypatch: pytest.Monk
     assert torch.allclose(found.features, blocks[1].flatten(1), rtol=1e-9, atol=1e-12)
 
 
-@pytest.mark.parametrize("side", [32, 256, 400])
-def test_clean_fid_resizing(side: int) -> None:
-    x = 255 * photograph("coffee", side=side, colour=True)
-    theirs = build_resizer("clean")(x[0].permute(1, 2, 0).round().byte().numpy())
-    mine = resized(x.round(), "bicubic").clamp(0, 255)[0].permute(1, 2, 0).numpy()
-    assert np.abs(mine - theirs).max() < 2e-3  # of 255; theirs is float32 with rounded weights
+def bicubic(length: int) -> np.ndarray:
+    """Return the weights (299, length) of Keys' cubic with a = -1/2, widened when it shrinks."""
+    step = length / 299
+    centre = (np.arange(299)[:, None] + 0.5) * step - 0.5
+    t = np.abs(np.arange(length) - centre) / max(step, 1)
+    weight = np.where(t < 1, 1.5 * t**3 - 2.5 * t**2 + 1, -0.5 * t**3 + 2.5 * t**2 - 4 * t + 2)
+    weight[t >= 2] = 0
+    return weight / weight.sum(1, keepdims=True)
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("side", [1, 32, 256, 299, 400])
+def test_clean_fid_resizing(side: int, dtype: torch.dtype) -> None:
+    """Theirs is float32 (Pillow's mode F), so both are held against the exact sums."""
+    x = (255 * photograph("coffee", side=side, colour=True)).round()
+    theirs = build_resizer("clean")(x[0].permute(1, 2, 0).byte().numpy()).transpose(2, 0, 1)
+    mine = resized(x.to(dtype), "bicubic").clamp(0, 255)[0].numpy()
+    exact = (bicubic(side) @ x[0].numpy() @ bicubic(side).T).clip(0, 255)
+    assert np.abs(mine - exact).max() < (1e-9 if dtype == torch.float64 else 2e-5)
+    assert np.abs(theirs - exact).max() < 5e-5
+    assert np.abs(mine - theirs).max() < 255e-6  # a millionth of the range
 
 
 def test_the_digits_extractor_is_what_its_log_says() -> None:
