@@ -121,7 +121,7 @@ def non_saturating_divergence(log_p: Tensor, log_q: Tensor, weight: Tensor | Non
         (...,) nats, >= 0; inf where the generator has mass outside the data's support.
 
     Sources: Arjovsky and Bottou (2017), theorem 2.5 (first form); Shannon et al. (2020),
-    Non-saturating GAN training as divergence minimization, section 3 (second form).
+    Non-saturating GAN training as divergence minimization (second form).
 
     >>> p, q = torch.tensor([0.5, 0.5]).log(), torch.tensor([1.0, 0.0]).log()
     >>> non_saturating_divergence(p, q)  # 2 KL((3/4, 1/4) || (1/2, 1/2))
@@ -188,7 +188,7 @@ def hinge_optimum(log_p: Tensor, log_q: Tensor) -> Tensor:
     :math:`D^{*\prime}(x)`, the generator would see nothing: hinge GANs live on discriminators
     that are not optimal. Arguments as in :func:`optimal_logit`.
 
-    Source: Lim and Ye (2017), Geometric GAN, theorem 1; Miyato et al. (2018), equation 16.
+    Source: Lim and Ye (2017), Geometric GAN; Miyato et al. (2018), equation 16.
 
     >>> hinge_optimum(torch.tensor([0.3, 0.2]).log(), torch.tensor([0.1, 0.2]).log())
     tensor([1., 0.])

@@ -67,10 +67,34 @@ def test_the_density_has_its_closed_form_for_uniform_distributions():
     torch.testing.assert_close(found[50:-50], exact[50:-50], rtol=2e-3, atol=0)
 
 
+def test_density_and_bias_of_gaussians_are_those_of_another_quadrature():
+    """Given eps the interpolate is N(1 - eps, eps^2 + (1 - eps)^2), and F - G is a pair of erfs."""
+    found = penalised_dual(line(*SHIFT, n=2601), gp_weight=1.0)
+    t = 0.5 * (found.line.points[1:] + found.line.points[:-1])
+    node, weight = np.polynomial.legendre.leggauss(80)
+    eps, share = torch.from_numpy((node + 1) / 2), torch.from_numpy(weight / 2)
+    spread = (eps.square() + (1 - eps).square()).sqrt()
+    rho = torch.distributions.Normal(1 - eps, spread).log_prob(t[:, None]).exp() @ share
+    torch.testing.assert_close(found.density, rho, rtol=1e-4, atol=1e-9)
+    gap = torch.special.ndtr(t) - torch.special.ndtr(t - 1)
+    bias = float((gap.square() / (2 * rho))[t.abs() < 6].sum()) * 0.005
+    assert found.bias == pytest.approx(bias, rel=1e-5)
+
+
 def test_the_density_is_exact_for_few_points():
     """0 and 3 against 1: half the mass is spread over [0, 1], half over [1, 3]."""
     few = Line.from_samples(torch.tensor([0.0, 3.0]), torch.tensor([1.0]))
     torch.testing.assert_close(interpolate_density(few), torch.tensor([0.5, 0.25]).double())
+    # Pairs at one point are spread over what adjoins it, so that nothing is lost.
+    same = Line.from_samples(torch.tensor([0.0, 2.0]), torch.tensor([0.0, 2.0]))
+    torch.testing.assert_close(interpolate_density(same), torch.tensor([0.5]).double())
+
+
+def test_slopes_keep_their_digits_in_both_tails():
+    """The pair is its own mirror image about 1/2, down to densities of 1e-17 and less."""
+    found = penalised_dual(line(*SHIFT), gp_weight=1.0)
+    assert float(found.density[[0, -1]].max()) < 1e-9
+    torch.testing.assert_close(found.excess, found.excess.flip(0), rtol=1e-6, atol=0)
 
 
 def maximise(found: PenalisedDual) -> tuple[float, float]:
