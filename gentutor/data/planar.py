@@ -63,7 +63,7 @@ class Mixture:
         """
         _check_draw(n, generator, dtype)
         mode = torch.randint(len(self.centres), (n,), generator=generator)
-        return _blur(self.centres[mode], self.sd, generator, dtype)
+        return _blur(self.centres.to(dtype).index_select(0, mode), self.sd, generator, dtype)
 
     def log_density(self, x: Tensor) -> Tensor:
         """Exact log p(x) in nats: (...) for x (..., D), in the dtype of x and differentiable."""
@@ -152,7 +152,7 @@ def _check_draw(n: int, generator: torch.Generator, dtype: torch.dtype) -> None:
 
 def _blur(places: Tensor, sd: float, generator: torch.Generator, dtype: torch.dtype) -> Tensor:
     noise = torch.randn(places.shape, generator=generator, dtype=dtype)
-    return places.to(dtype) + sd * noise
+    return noise.mul_(sd).add_(places.to(dtype))
 
 
 def _log_density(x: Tensor, centres: Tensor, log_weights: Tensor, sd: float) -> Tensor:

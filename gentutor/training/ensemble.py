@@ -22,7 +22,7 @@ from gentutor.training.replica import Replica
 from gentutor.training.streams import Source
 from gentutor.training.threads import one_thread
 
-CHUNK = 16  # replicas trained at once: their activations still fit the cache
+CHUNK = 8  # replicas trained at once: as fast as 16, and shared out more evenly
 SAVE_SECONDS = 30.0  # between checkpoints
 
 
@@ -65,7 +65,7 @@ def train_ensemble(
     checkpoint: str | Path | None = None,
     stop: Callable[[int], bool] | None = None,
 ) -> Ensemble:
-    """Train R GANs by Adam, in batches of up to 16 that share one ``shape``.
+    """Train R GANs by Adam, in batches of up to 8 that share one ``shape``.
 
     Replicas may differ in everything. Those that agree in the settings that fix the form of the
     computation (objective, ``n_critic``, ``betas``, ``batch_size``, ``pack``, ``spectral``,

@@ -85,13 +85,15 @@ class FlatWeights:
 
 
 class Adam:
-    r"""Adam with a learning rate for each element, in six passes over the vector.
+    r"""Adam with a learning rate for each element.
 
     .. math:: m\leftarrow\beta_1m+(1-\beta_1)g,\quad v\leftarrow\beta_2v+(1-\beta_2)g^2,\quad
         w\leftarrow w-\eta\,\frac{m/(1-\beta_1^t)}{\sqrt{v/(1-\beta_2^t)}+\varepsilon}
 
-    Kingma and Ba (2015), algorithm 1, with :math:`\varepsilon=10^{-8}`; ``torch.optim.Adam`` up
-    to rounding. That class has one rate for each tensor, so R rates would mean R calls.
+    Kingma and Ba (2015), algorithm 1, with :math:`\varepsilon=10^{-8}`. PyTorch's fused kernel,
+    which has one rate for a whole tensor, finds the step for :math:`\eta=1`; the rates are put in
+    afterwards. One pass also avoids the root of a whole vector: where units have died, :math:`v`
+    is 0 or denormal, and a processor takes up to thirty times as long for such roots.
     """
 
     def __init__(self, flat: FlatWeights, rates: Sequence[float], betas: Sequence[float]) -> None:
@@ -99,17 +101,27 @@ class Adam:
         self.rate = flat.spread(rates)
         self.mean = torch.zeros_like(flat.values)
         self.square = torch.zeros_like(flat.values)
-        self._scratch = torch.zeros_like(flat.values)
+        self._unit_step = torch.zeros_like(flat.values)
+        self._count = torch.zeros(())
 
     def step(self, factor: float = 1.0) -> None:
         """Update the weights from ``flat.grad``; ``factor`` multiplies all rates."""
-        beta1, beta2 = self.betas
         self.steps += 1
-        unbias = math.sqrt(1.0 - beta2**self.steps)
-        grad, scratch = self.flat.grad, self._scratch
-        self.mean.lerp_(grad, 1.0 - beta1)
-        self.square.mul_(beta2).addcmul_(grad, grad, value=1.0 - beta2)
-        torch.sqrt(self.square, out=scratch).add_(1e-8 * unbias)
-        torch.div(self.mean, scratch, out=scratch)
-        scale = factor * unbias / (1.0 - beta1**self.steps)
-        self.flat.values.addcmul_(scratch, self.rate, value=-scale)
+        self._count.fill_(self.steps)
+        self._unit_step.zero_()
+        torch._fused_adam_(
+            [self._unit_step],
+            [self.flat.grad],
+            [self.mean],
+            [self.square],
+            [],
+            [self._count],
+            lr=1.0,
+            beta1=self.betas[0],
+            beta2=self.betas[1],
+            weight_decay=0.0,
+            eps=1e-8,
+            amsgrad=False,
+            maximize=False,
+        )
+        self.flat.values.addcmul_(self._unit_step, self.rate, value=factor)

@@ -62,20 +62,23 @@ class Streams:
     def draw(self) -> Block:
         """Return the next block."""
         self.before = self._states()
-        drawn = [self._draw_one(generator) for generator in self.generators]
-        return Block(*(torch.stack(parts, dim=1) for parts in zip(*drawn, strict=True)))
+        count, many, dtype = len(self.generators), self.n_critic * self.batch, self.dtype
+        z_d = torch.empty(count, BLOCK, self.latent_dim, many, dtype=dtype)
+        z_g = torch.empty(count, BLOCK, self.latent_dim, self.batch, dtype=dtype)
+        shape = BLOCK, 1, self.n_critic, self.batch // self.pack
+        eps = torch.empty(count, *shape, dtype=dtype)
+        real = []
+        for r, generator in enumerate(self.generators):
+            real.append(self.data.sample(BLOCK * many, generator))
+            z_d[r].normal_(generator=generator)
+            z_g[r].normal_(generator=generator)
+            eps[r].uniform_(generator=generator)
+        x = torch.stack(real).to(dtype).view(count, BLOCK, self.n_critic, self.batch, -1)
+        x = x.permute(0, 1, 4, 2, 3).contiguous()
+        return Block(*(part.transpose(0, 1) for part in (x, z_d, z_g, eps)))
 
     def redraw(self, states: Tensor) -> Block:
         """Return the block that follows ``states`` (R, S)."""
         for generator, state in zip(self.generators, states, strict=True):
             generator.set_state(state.clone())
         return self.draw()
-
-    def _draw_one(self, generator: torch.Generator) -> tuple[Tensor, ...]:
-        steps, many, dtype = self.n_critic, self.n_critic * self.batch, self.dtype
-        real = self.data.sample(BLOCK * many, generator).to(dtype)
-        real = real.view(BLOCK, steps, self.batch, -1).permute(0, 3, 1, 2)
-        z_d = torch.randn(BLOCK, self.latent_dim, many, generator=generator, dtype=dtype)
-        z_g = torch.randn(BLOCK, self.latent_dim, self.batch, generator=generator, dtype=dtype)
-        shape = BLOCK, 1, steps, self.batch // self.pack
-        return real, z_d, z_g, torch.rand(shape, generator=generator, dtype=dtype)

@@ -1,0 +1,270 @@
+"""Other ways to train many small GANs: the plain loop, and three that batch replicas.
+
+All of them start from the same weights, see the same examples and noise (drawn by the package's
+streams, so that drawing costs everybody the same) and take the same steps, so all must end near the
+same weights. Each returns the generators' last biases (R, D), in the order of the replicas.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.func import functional_call, grad, vmap
+
+from gentutor.objectives.adversarial import OBJECTIVES
+from gentutor.training.ensemble import train_ensemble
+from gentutor.training.replica import Replica
+from gentutor.training.streams import BLOCK, Source, Streams
+
+Weights = list[Tensor]  # weight (..., in, out) and bias (..., 1, out) by turns
+
+
+class Draw(NamedTuple):
+    """What one step of G consumes; replicas first, examples before features.
+
+    Attributes:
+        real: (n_critic, R, B, D).
+        z_d: (n_critic, R, B, K).
+        eps: (n_critic, R, B, 1).
+        z_g: (R, B, K).
+    """
+
+    real: Tensor
+    z_d: Tensor
+    eps: Tensor
+    z_g: Tensor
+
+
+def draws(replicas: Sequence[Replica], data: Source, steps: int) -> Iterator[Draw]:
+    """Yield what each step consumes."""
+    first = replicas[0]
+    streams = Streams(
+        data,
+        [replica.stream_seed for replica in replicas],
+        n_critic=first.n_critic,
+        batch=first.batch_size,
+        latent_dim=first.latent_dim,
+        pack=1,
+        dtype=torch.float32,
+    )
+    for t in range(steps):
+        if t % BLOCK == 0:
+            block = streams.draw()
+            real = block.real.permute(0, 3, 1, 4, 2).contiguous()
+            z_d = block.z_d.unflatten(-1, (first.n_critic, -1)).permute(0, 3, 1, 4, 2).contiguous()
+            eps = block.eps.permute(0, 3, 1, 4, 2).contiguous()
+            z_g = block.z_g.permute(0, 1, 3, 2).contiguous()
+        yield Draw(real[t % BLOCK], z_d[t % BLOCK], eps[t % BLOCK], z_g[t % BLOCK])
+
+
+def penalty(slope: Tensor) -> Tensor:
+    """Return WGAN-GP's penalty from slopes (..., B, D), (...)."""
+    return (slope.norm(dim=-1) - 1.0).square().mean(-1)
+
+
+def judge_loss(objective: str, answers: Tensor) -> Tensor:
+    """Return D's loss from the answers (..., 2 B) on real and generated examples."""
+    real, fake = answers.chunk(2, dim=-1)
+    chosen = OBJECTIVES[objective]
+    return chosen.real(real).mean(-1) + chosen.fake(fake).mean(-1)
+
+
+def plain_network(source: nn.Module) -> nn.Sequential:
+    """Return one of the package's networks as a torch.nn one."""
+    layers: list[nn.Module] = []
+    for layer in source.net.layers:
+        linear = nn.Linear(*layer.weight.shape)
+        linear.weight.data.copy_(layer.weight.mT)
+        linear.bias.data.copy_(layer.bias)
+        layers += [linear, nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+def plain_loop(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
+    """Train one GAN after another, as a tutorial does; Adam with its defaults."""
+    ends = []
+    for replica in replicas:
+        generator, judge = map(plain_network, replica.networks(2))
+        adam_g = torch.optim.Adam(generator.parameters(), lr=replica.lr_g, betas=replica.betas)
+        adam_d = torch.optim.Adam(judge.parameters(), lr=replica.lr_d, betas=replica.betas)
+        for draw in draws([replica], data, steps):
+            for k in range(replica.n_critic):
+                x_real = draw.real[k, 0]
+                with torch.no_grad():
+                    x_fake = generator(draw.z_d[k, 0])
+                loss = judge_loss(replica.objective, judge(torch.cat([x_real, x_fake])).squeeze(-1))
+                if OBJECTIVES[replica.objective].penalty:
+                    x = torch.lerp(x_fake, x_real, draw.eps[k, 0]).requires_grad_()
+                    (slope,) = torch.autograd.grad(judge(x).sum(), x, create_graph=True)
+                    loss = loss + replica.gp_weight * penalty(slope)
+                adam_d.zero_grad()
+                loss.backward()
+                adam_d.step()
+                if OBJECTIVES[replica.objective].clips:
+                    with torch.no_grad():
+                        for p in judge.parameters():
+                            p.clamp_(-replica.clip, replica.clip)
+            answers = judge(generator(draw.z_g[0])).squeeze(-1)
+            adam_g.zero_grad()
+            OBJECTIVES[replica.objective].generator(answers).mean().backward()
+            adam_g.step()
+        ends.append(generator[-1].bias.detach())
+    return torch.stack(ends)
+
+
+def forward(weights: Weights, x: Tensor) -> Tensor:
+    """Map (R, B, in) to (R, B, out) by R networks."""
+    for i in range(0, len(weights), 2):
+        x = torch.baddbmm(weights[i + 1], x, weights[i])
+        if i + 2 < len(weights):
+            x = x.relu()
+    return x
+
+
+def d_total(
+    weights: Weights, objective: str, x_real: Tensor, x_fake: Tensor, eps: Tensor, weight: float
+) -> Tensor:
+    """Return D's loss and penalty, summed over replicas."""
+    answers = forward(weights, torch.cat([x_real, x_fake], dim=-2)).squeeze(-1)
+    loss = judge_loss(objective, answers)
+    if OBJECTIVES[objective].penalty:
+        x = torch.lerp(x_fake, x_real, eps)
+        slope = grad(lambda x: forward(weights, x).sum())(x)
+        loss = loss + weight * penalty(slope)
+    return loss.sum()
+
+
+def g_total(weights: Weights, judge: Weights, objective: str, z: Tensor) -> Tensor:
+    """Return G's loss, summed over replicas."""
+    answers = forward(judge, forward(weights, z)).squeeze(-1)
+    return OBJECTIVES[objective].generator(answers).mean(-1).sum()
+
+
+Gradient = Callable[..., Weights]
+
+
+def train_stacked(
+    replicas: Sequence[Replica],
+    data: Source,
+    steps: int,
+    d_gradient: Gradient,
+    g_gradient: Gradient,
+) -> Tensor:
+    """Train all replicas in one stack, given functions that return the gradients."""
+    first = replicas[0]
+    pairs = [replica.networks(2) for replica in replicas]
+    players: list[Weights] = []
+    for networks in zip(*pairs, strict=True):
+        layers = [net.net.layers for net in networks]
+        players.append(
+            [
+                torch.stack([value(one[i]) for one in layers]).detach().requires_grad_()
+                for i in range(len(layers[0]))
+                for value in (lambda layer: layer.weight, lambda layer: layer.bias[None])
+            ]
+        )
+    generator, judge = players
+    adam_g = torch.optim.Adam(generator, lr=first.lr_g, betas=first.betas, fused=True)
+    adam_d = torch.optim.Adam(judge, lr=first.lr_d, betas=first.betas, fused=True)
+
+    def update(weights: Weights, gradients: Weights, adam: torch.optim.Adam) -> None:
+        for p, g in zip(weights, gradients, strict=True):
+            p.grad = g.contiguous()  # fused Adam ignores strides
+        adam.step()
+
+    name, weight = first.objective, first.gp_weight
+    for draw in draws(replicas, data, steps):
+        for k in range(first.n_critic):
+            with torch.no_grad():
+                x_fake = forward(generator, draw.z_d[k])
+            update(
+                judge, d_gradient(judge, name, draw.real[k], x_fake, draw.eps[k], weight), adam_d
+            )
+            if OBJECTIVES[name].clips:
+                with torch.no_grad():
+                    torch._foreach_clamp_min_(judge, -first.clip)
+                    torch._foreach_clamp_max_(judge, first.clip)
+        update(generator, g_gradient(generator, judge, name, draw.z_g), adam_g)
+    return generator[-1].detach()[:, 0]
+
+
+def by_autograd(total: Callable[..., Tensor]) -> Gradient:
+    """Return the gradient by PyTorch's tape."""
+    return lambda weights, *rest: list(torch.autograd.grad(total(weights, *rest), weights))
+
+
+def d_total_tape(
+    weights: Weights, objective: str, x_real: Tensor, x_fake: Tensor, eps: Tensor, weight: float
+) -> Tensor:
+    """Do the same with the tape's double backward."""
+    loss = judge_loss(
+        objective, forward(weights, torch.cat([x_real, x_fake], dim=-2)).squeeze(-1)
+    ).sum()
+    if OBJECTIVES[objective].penalty:
+        x = torch.lerp(x_fake, x_real, eps).requires_grad_()
+        (slope,) = torch.autograd.grad(forward(weights, x).sum(), x, create_graph=True)
+        loss = loss + weight * penalty(slope).sum()
+    return loss
+
+
+def batched(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
+    """Train by batched matrix products and autograd."""
+    return train_stacked(replicas, data, steps, by_autograd(d_total_tape), by_autograd(g_total))
+
+
+COMPILED = [torch.compile(grad(total), dynamic=False) for total in (d_total, g_total)]
+
+
+def compiled(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
+    """Train by batched matrix products, with forward and backward compiled into one."""
+    return train_stacked(replicas, data, steps, *COMPILED)
+
+
+def by_vmap(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
+    """Train by torch.func: the gradient of one network, mapped over the replicas."""
+    nets = [plain_network(net) for net in replicas[0].networks(2)]
+    names = [[name for name, _ in net.named_parameters()] for net in nets]
+
+    def named(which: int, weights: Weights) -> dict[str, Tensor]:
+        values = [w.squeeze(-2) if i % 2 else w.mT for i, w in enumerate(weights)]
+        return dict(zip(names[which], values, strict=True))
+
+    def call(which: int, weights: Weights, x: Tensor) -> Tensor:
+        return functional_call(nets[which], named(which, weights), (x,))
+
+    def d_one(
+        weights: Weights, name: str, x_real: Tensor, x_fake: Tensor, eps: Tensor, weight: float
+    ) -> Tensor:
+        loss = judge_loss(name, call(1, weights, torch.cat([x_real, x_fake])).squeeze(-1))
+        if OBJECTIVES[name].penalty:
+            x = torch.lerp(x_fake, x_real, eps)
+            loss = loss + weight * penalty(grad(lambda x: call(1, weights, x).sum())(x))
+        return loss
+
+    def g_one(weights: Weights, judge: Weights, name: str, z: Tensor) -> Tensor:
+        answers = call(1, judge, call(0, weights, z)).squeeze(-1)
+        return OBJECTIVES[name].generator(answers).mean()
+
+    return train_stacked(
+        replicas,
+        data,
+        steps,
+        vmap(grad(d_one), in_dims=(0, None, 0, 0, 0, None)),
+        vmap(grad(g_one), in_dims=(0, 0, None, 0)),
+    )
+
+
+def ours(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
+    """Train by the package, with all that it checks and records."""
+    generators = train_ensemble(replicas, data, steps=steps).generators
+    return torch.stack([net.net.layers[-1].bias.detach() for net in generators])
+
+
+CONTENDERS = {
+    "gentutor": ours,
+    "plain loop": plain_loop,
+    "vmap": by_vmap,
+    "batched autograd": batched,
+    "torch.compile": compiled,
+}
