@@ -1,7 +1,7 @@
 """What PSNR and SSIM ask of two batches of images, and how they walk through them."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import torch
 from torch import Tensor
@@ -15,10 +15,11 @@ def check_images(x: Any, y: Any, data_range: Any) -> float:
     """Check two batches of images and return ``data_range`` as a float.
 
     A scan for NaN would cost as much as PSNR itself, so it is not done here: callers look at
-    their result and call :func:`check_finite` when it is not finite.
+    their result and call :func:`refuse` when it is not finite.
 
     Raises:
-        TypeError: not a tensor, or of a complex or boolean dtype; ``data_range`` is no number.
+        TypeError: not a tensor, or of another dtype than floating-point, uint8 and signed integers;
+            ``data_range`` is no number.
         ValueError: shapes that are not (N, C, H, W) or that differ; an empty batch;
             ``data_range`` not above 0, or below the spread of integer images.
 
@@ -37,8 +38,9 @@ def check_images(x: Any, y: Any, data_range: Any) -> float:
             check_tensor(name, images, ("N", "C", "H", "W"))
     check_same_shape("y", y, "x", x)
     limit = check_number("data_range", data_range)
-    if x.dtype in WHOLE and y.dtype in WHOLE:
-        spread = max(int(x.max()), int(y.max())) - min(int(x.min()), int(y.min()))
+    whole = [images for images in (x, y) if images.dtype in WHOLE]
+    if whole:
+        spread = max(int(i.max()) for i in whole) - min(int(i.min()) for i in whole)
         if spread > limit:
             raise ValueError(
                 f"data_range: expected at least {spread}, the spread of these integer images, "
@@ -52,6 +54,21 @@ def check_finite(x: Tensor, y: Tensor) -> None:
     for name, images in (("x", x), ("y", y)):
         if images.dtype not in WHOLE:
             check_tensor(name, images, images.shape)
+
+
+def refuse(x: Tensor, y: Tensor) -> NoReturn:
+    """Raise ValueError for images whose score is not finite, and say why."""
+    check_finite(x, y)
+    largest = max(float(images.abs().max()) for images in (x, y))
+    raise ValueError(
+        f"x, y: expected values whose squares {common_dtype(x, y)} can hold, got up to {largest:g}"
+    )
+
+
+def widened(x: Tensor, y: Tensor, data_range: float) -> tuple[Tensor, Tensor]:
+    """Return both as float64 if squares of so large or small a range do not fit into float32."""
+    fits = 1e-9 <= data_range <= 1e9
+    return (x, y) if fits else (x.double(), y.double())
 
 
 def common_dtype(x: Tensor, y: Tensor) -> torch.dtype:

@@ -75,7 +75,7 @@ def kernel_distance(
             if len(features) < 2:
                 raise ValueError(f"{name}: expected at least 2 samples, got {len(features)}")
         all_x, all_y = x.new_ones(len(x), 1), y.new_ones(len(y), 1)
-        return ScoreOverParts.of(_discrepancy(x, y, all_x, all_y, kernel))
+        return _finite(_discrepancy(x, y, all_x, all_y, kernel))
     of_x, of_y = _indices(subsets, subset_size, len(x), len(y), generator)  # (S, M) each
     if 4 * of_x.numel() * of_x.shape[1] < (len(x) + len(y)) ** 2:  # pairs in subsets, pairs in all
         one = x.new_ones(of_x.shape[1], 1)
@@ -83,6 +83,15 @@ def kernel_distance(
         values = torch.cat([_discrepancy(x[i], y[j], one, one, kernel) for i, j in parts])
     else:
         values = _discrepancy(x, y, _membership(of_x, x), _membership(of_y, y), kernel)
+    return _finite(values)
+
+
+def _finite(values: Tensor) -> ScoreOverParts:
+    if not bool(values.isfinite().all()):
+        raise ValueError(
+            "real, fake: expected features whose kernel their precision can hold, got an infinite "
+            "one: scale them, or give float64"
+        )
     return ScoreOverParts.of(values)
 
 
@@ -119,13 +128,15 @@ def _indices(
             for count in (n, m)
         ]
         return torch.stack(draws[::2]), torch.stack(draws[1::2])
+    shapes = [(getattr(rows, "dtype", type(rows)), *getattr(rows, "shape", ())) for rows in subsets]
+    fits = len(shapes) == 2 and shapes[0] == shapes[1] and len(shapes[0]) == 3
+    if not fits or shapes[0][0] != torch.int64 or shapes[0][1] < 1 or shapes[0][2] < 2:
+        got = " and ".join(f"{dtype} of shape {tuple(shape)}" for dtype, *shape in shapes)
+        raise ValueError(
+            "subsets: expected two int64 tensors of one shape (S, M), S >= 1 and M >= 2, "
+            f"got {got or 'none'}"
+        )
     for rows, count in zip(subsets, (n, m), strict=True):
-        shape_fits = rows.dim() == 2 and rows.shape == subsets[0].shape and rows.shape[1] >= 2
-        if rows.dtype != torch.int64 or not shape_fits:
-            raise ValueError(
-                "subsets: expected two int64 tensors of one shape (S, M), M >= 2, "
-                f"got {rows.dtype} of shape {tuple(rows.shape)}"
-            )
         if int(rows.sort(1).values.diff(dim=1).min()) == 0:
             raise ValueError("subsets: expected different rows in each subset, got a row twice")
         if int(rows.min()) < 0 or int(rows.max()) >= count:

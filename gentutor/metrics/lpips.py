@@ -39,7 +39,8 @@ def lpips(
         eps_inside: divide by :math:`\sqrt{\epsilon + \lVert\phi\rVert^2}` instead.
 
     Returns:
-        (N,), in the maps' dtype. Gradients are finite where all activations are 0.
+        (N,), in the maps' dtype, but at least float32: squares of activations overflow in less.
+        Gradients are finite where all activations are 0.
 
     Raises:
         TypeError: not a tensor, or not of a floating-point dtype.
@@ -91,7 +92,7 @@ def layer_distances(
 
 def _layer(x: Tensor, y: Tensor, weight: Tensor, eps: float, inside: bool) -> Tensor:
     """Return the distance (N,) of maps (N, C, H, W), a few images at a time in one workspace."""
-    x, y = x.flatten(2), y.flatten(2)  # (N, C, H * W)
+    x, y = x.to(weight.dtype).flatten(2), y.to(weight.dtype).flatten(2)  # (N, C, H * W)
     count = max(1, BLOCK // x[0].numel())
     graded = torch.is_grad_enabled() and (x.requires_grad or y.requires_grad)
     work = None if graded else x.new_empty(2, *x[:count].shape)
@@ -129,5 +130,6 @@ def _checked_weights(maps_x: Any, maps_y: Any, weights: Any) -> list[Tensor]:
         check_same_shape(f"maps_y[{number}]", y, f"maps_x[{number}]", x)
         weight = x.new_ones(x.shape[1]) if weights is None else weights[number]
         check_tensor(f"weights[{number}]", weight, (x.shape[1],), low=0)
-        found.append(weight.to(x.dtype))
+        wide = torch.float64 in (x.dtype, y.dtype)
+        found.append(weight.to(torch.float64 if wide else torch.float32))
     return found

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from gentutor.checks import check_choice, check_number
-from gentutor.metrics.images import check_images, common_dtype
+from gentutor.metrics.images import check_images, common_dtype, widened
 from gentutor.metrics.ssim import checked, factors
 from gentutor.metrics.windows import WANG, Window
 
@@ -49,7 +49,7 @@ def ms_ssim(
         mean_first: average over the channels at each scale, before the product; otherwise after.
 
     Returns:
-        (N,), float64 for float64 images, float32 otherwise.
+        (N,), of the dtype that :func:`ssim` returns.
 
     Raises:
         TypeError, ValueError: as :func:`ssim`; images too small for the coarsest scale.
@@ -66,6 +66,7 @@ def ms_ssim(
     1.0
     """
     data_range = check_images(x, y, data_range)
+    x, y = widened(x, y, data_range)
     check_choice("odd", odd, ("drop", "replicate"))
     weights = [check_number("weights", weight) for weight in weights]
     if not weights:

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from gentutor.checks import check_number
-from gentutor.metrics.images import blocks, check_finite, check_images
+from gentutor.metrics.images import blocks, check_images, refuse, widened
 
 
 def psnr(
@@ -19,7 +19,7 @@ def psnr(
     Higher is better; twice the error costs 6.02 dB. Identical images give infinity.
 
     Args:
-        x: images (N, C, H, W), any real dtype.
+        x: images (N, C, H, W), floating-point, uint8 or signed integers.
         y: their references, of the same shape.
         data_range: MAX, the largest difference that the *type* of image allows: 255 for uint8,
             1 for images in [0, 1], 2 for [-1, 1]. It is never guessed from the values.
@@ -28,7 +28,8 @@ def psnr(
         eps: added to MSE / MAX², which bounds the result at -10 log10(eps) dB.
 
     Returns:
-        (N,), or a scalar when ``pooled``; float64 for float64 images, float32 otherwise.
+        (N,), or a scalar when ``pooled``; float64 for float64 images, integers above 16 bits or a
+        range beyond 1e-9 to 1e9, float32 otherwise.
 
     Raises:
         TypeError, ValueError: shapes, dtypes or values as in ``check_images``; NaN or infinity.
@@ -49,9 +50,10 @@ def psnr(
     """
     data_range = check_images(x, y, data_range)
     eps = check_number("eps", eps, strict=False)
+    x, y = widened(x, y, data_range)
     mse = mean_squared_error(x, y)  # (N,)
     if not bool(mse.isfinite().all()):
-        check_finite(x, y)
+        refuse(x, y)
     if pooled:
         mse = mse.mean()
     return -10 * torch.log10(mse / data_range**2 + eps)

@@ -8,7 +8,14 @@ from torch import Tensor
 from torch.nn import functional
 
 from gentutor.checks import check_number
-from gentutor.metrics.images import blocks, check_finite, check_images, common_dtype
+from gentutor.metrics.images import (
+    blocks,
+    check_finite,
+    check_images,
+    common_dtype,
+    refuse,
+    widened,
+)
 from gentutor.metrics.windows import WANG, Window, Workspace
 
 
@@ -33,7 +40,7 @@ def ssim(
     positions and then over the channels. It is 1 for identical images only, and symmetric.
 
     Args:
-        x: images (N, C, H, W), any real dtype.
+        x: images (N, C, H, W), floating-point, uint8 or signed integers.
         y: their references, of the same shape.
         data_range: MAX, the largest difference that the *type* of image allows: 255 for uint8,
             1 for images in [0, 1], 2 for [-1, 1]. It is never guessed from the values.
@@ -43,8 +50,9 @@ def ssim(
         downsample: average over blocks of f x f pixels first, f = max(1, round(min(H, W)/256)).
 
     Returns:
-        (N,), float64 for float64 images, float32 otherwise. Float32 scores of photographs, and of
-        bright images of low contrast, are within 1e-6 of float64's.
+        (N,), float64 for float64 images, integers above 16 bits or a range beyond 1e-9 to 1e9,
+        float32 otherwise. Float32 scores of photographs, and of bright images of low contrast, are
+        within 1e-6 of float64's.
 
     Raises:
         TypeError, ValueError: shapes, dtypes or values as in ``check_images``; images smaller than
@@ -63,7 +71,7 @@ def ssim(
     [0.0095, 0.9926]
     """
     data_range = check_images(x, y, data_range)
-    a, b = x, y
+    a, b = x, y = widened(x, y, data_range)
     if downsample:
         check_finite(x, y)  # here, since blocks leave out what is over at the right and below
         side = max(1, round(min(x.shape[-2:]) / 256))
@@ -92,6 +100,7 @@ def ssim_map(
     torch.Size([1, 3, 6, 10])
     """
     data_range = check_images(x, y, data_range)
+    x, y = widened(x, y, data_range)
     window.check_fits(x)
     terms = factors(x, y, data_range, window, k1, k2)
     return checked(torch.cat([a * b for a, b in terms]), x, y).unflatten(0, x.shape[:2])
@@ -198,7 +207,7 @@ def _ratio(s: Tensor, d: Tensor, c: float, work: Workspace) -> Tensor:
 
 
 def checked(score: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    """Return ``score``, or raise ValueError if it is not finite because an image is not."""
+    """Return ``score``, or raise ValueError if it is not finite."""
     if not bool(score.isfinite().all()):
-        check_finite(x, y)
+        refuse(x, y)
     return score

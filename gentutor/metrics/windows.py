@@ -43,6 +43,8 @@ class Window:
             check_number("sigma", sigma)
             if check_int("size", size) % 2 == 0:
                 raise ValueError(f"size: expected an odd number of pixels, got {size}")
+        if self.sample and self.sides == (1, 1):
+            raise ValueError("size: expected more than one pixel for a sample variance, got 1")
 
     @property
     def sides(self) -> tuple[int, int]:
