@@ -104,6 +104,8 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     r"""Returns **logits**: :math:`\sigma(D(x))` is the probability that x is real.
 
+    So the logistic objectives read it; least squares and hinge take the same number as it is.
+
     Args:
         data_dim: D, numbers per example.
         hidden: widths of the hidden layers.
