@@ -126,6 +126,10 @@ def test_a_negative_variance_is_seen_wherever_it_hides() -> None:
         for pair in ((flat, negative), (negative, flat), (torch.eye(3), negative)):
             with pytest.raises(ValueError, match=r"cov1, cov2: expected positive semi-definite"):
                 frechet_distance(zero, pair[0], zero, pair[1])
+    twisted = torch.tensor([[1.0, 2.0, 0.0], [2.0, 1.0, 0.0], [0.0, 0.0, 1.0]])  # 3, 1 and -1
+    for pair in ((torch.eye(3), twisted), (twisted, torch.eye(3)), (flat, twisted)):
+        with pytest.raises(ValueError, match=r"cov1, cov2: .* eigenvalues from -1 to 3"):
+            frechet_distance(zero, pair[0], zero, pair[1])
     tiny = torch.diag(torch.tensor([1.0, 1.0, -1e-9]))  # rounding, as of a covariance in float32
     assert frechet_distance(zero, flat, zero, tiny).item() == pytest.approx(0, abs=1e-8)
 

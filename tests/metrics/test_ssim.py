@@ -259,6 +259,7 @@ def test_constant_images_have_a_closed_form() -> None:
     )
 
 
+@pytest.mark.claim("ssim-better")
 @pytest.mark.claim("ssim-structure")
 def test_structure_counts_and_brightness_hardly_does_at_equal_error() -> None:
     for name in PHOTOGRAPHS:
