@@ -19,7 +19,7 @@ from gentutor.metrics.lpips import lpips
 from gentutor.metrics.ms_ssim import ms_ssim
 from gentutor.metrics.precision_recall import nearest_distance, precision_recall
 from gentutor.metrics.psnr import psnr
-from gentutor.metrics.ssim import ssim, ssim_map
+from gentutor.metrics.ssim import ssim, ssim_map, ssim_terms
 from gentutor.metrics.windows import Window
 
 PAIRWISE = {"psnr": psnr, "ssim": ssim, "ssim_map": ssim_map}
@@ -213,3 +213,18 @@ def test_damaged_files_are_refused_or_hold_tensors(kind: str, tmp_path: Path) ->
             assert all(isinstance(value, Tensor) for value in state.values())
     assert len(messages) > 100
     assert all(m.startswith("path: expected a file of named tensors, ") for m in messages)
+
+
+def test_terms_are_finite_where_rounding_leaves_a_negative_variance() -> None:
+    y = rand(1, 1, 20, 20).double()
+    negative = 0
+    for level in (k / 255 for k in range(1, 256, 6)):
+        x = torch.full_like(y, level)
+        window = Window()
+        negative += int((window.mean(x * x) - window.mean(x) ** 2).min() < 0)
+        terms = ssim_terms(x, y, data_range=1)
+        assert all(bool(getattr(terms, t).isfinite().all()) for t in vars(terms))
+        product = terms.luminance * terms.contrast * terms.structure
+        assert torch.allclose(product, ssim_map(x, y, data_range=1), atol=1e-6)
+        assert float(terms.contrast.max()) < 1
+    assert negative > 0
