@@ -182,6 +182,7 @@ def test_weights_in_half_precision_have_a_hash_of_their_own(tmp_path: Path) -> N
     strided = {"w": torch.arange(6).view(2, 3).mT}
     assert hash_weights(strided) == hash_weights({"w": strided["w"].contiguous()})
     assert hash_weights(strided) != hash_weights({"w": torch.arange(6).view(3, 2)})
+    assert hash_weights({"w": torch.zeros(2, 3)}) != hash_weights({"w": torch.zeros(3, 2)})
     assert hash_weights({"n": torch.tensor(3)}) != hash_weights({"m": torch.tensor(3)})
 
 
@@ -228,3 +229,9 @@ def test_terms_are_finite_where_rounding_leaves_a_negative_variance() -> None:
         assert torch.allclose(product, ssim_map(x, y, data_range=1), atol=1e-6)
         assert float(terms.contrast.max()) < 1
     assert negative > 0
+
+
+def test_identical_predictions_never_score_below_one() -> None:
+    for seed in range(40):
+        logits = 5 * rand(1, 7, seed=seed).expand(30, -1)
+        assert 1 <= inception_score(logits, 1).mean.item() < 1 + 1e-6
