@@ -56,9 +56,9 @@ def trunk(
 
 
 def pair() -> tuple[Tensor, Tensor]:
-    """Return two photographs and a noisy, a blurred copy, (2, 3, 80, 96) float64 in [0, 1]."""
+    """Return two photographs and a noisy, a blurred copy, (2, 3, 82, 96) float64 in [0, 1]."""
     x = torch.cat([photograph(name, side=96, colour=True) for name in ("coffee", "chelsea")])
-    x = x[:, :, :80]
+    x = x[:, :, :82]  # SqueezeNet rounds this up at every pool
     noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(0), dtype=x.dtype)
     y = (x + torch.tensor([0.1, 0.02])[:, None, None, None] * noise).clamp(0, 1)
     return x, y
