@@ -11,11 +11,12 @@ import pytest
 MAY_USE = {
     "checks": set(),
     "progress": set(),
+    "parallel": {"checks", "progress"},
     "data": {"checks"},
     "nn": {"checks"},
     "models": {"checks", "data", "nn"},
     "objectives": {"checks"},
-    "training": {"checks", "data", "nn", "models", "metrics", "objectives", "progress"},
+    "training": {"checks", "data", "nn", "models", "metrics", "objectives", "parallel", "progress"},
     "metrics": {"checks"},
     "theory": {"checks"},
     "figures": {"checks"},

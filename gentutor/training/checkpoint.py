@@ -1,4 +1,4 @@
-"""Checkpoints of a sweep: safetensors, with the sweep's settings as JSON in the header."""
+"""Checkpoints of a sweep: a folder of safetensors files, one a part, settings as JSON in each."""
 
 import hashlib
 import json
@@ -13,7 +13,7 @@ from gentutor.training.chunk import Chunk
 from gentutor.training.replica import Replica
 from gentutor.training.streams import Source
 
-FORMAT = "gentutor-ensemble-1"
+FORMAT = "gentutor-sweep-1"
 
 
 def fingerprint(data: Source) -> str:
@@ -22,27 +22,27 @@ def fingerprint(data: Source) -> str:
     return hashlib.sha256(sample.contiguous().numpy().tobytes()).hexdigest()
 
 
-def write_checkpoint(
-    path: Path, replicas: Sequence[Replica], data: Source, chunks: Mapping[int, Chunk]
-) -> None:
-    """Write the state of the chunks that have begun, whole or not at all."""
-    tensors: dict[str, torch.Tensor] = {}
-    begun: dict[str, dict[str, Any]] = {}
-    for i, chunk in chunks.items():
-        begun[str(i)], parts = chunk.state()
-        tensors |= {f"{i}.{name}": value for name, value in parts.items()}
+def part_file(folder: Path, place: int) -> Path:
+    """Return where a part of a sweep is kept."""
+    return folder / f"part-{place:03}.safetensors"
+
+
+def write_part(path: Path, sweep: Sequence[Replica], data: Source, chunk: Chunk) -> None:
+    """Write the state of one part of a sweep, whole or not at all."""
+    numbers, tensors = chunk.state()
     config = {
-        "replicas": [replica.config for replica in replicas],
+        "replicas": [sweep[member].config for member in chunk.members],
+        "sweep": len(sweep),
         "data": fingerprint(data),
-        "chunks": begun,
+        **numbers,
     }
     write_tensors(path, {"format": FORMAT, "config": json.dumps(config)}, tensors)
 
 
-def read_checkpoint(
-    path: Path, replicas: Sequence[Replica], data: Source
-) -> dict[int, tuple[dict[str, Any], dict[str, torch.Tensor]]]:
-    """Return the state of every chunk that had begun.
+def read_part(
+    path: Path, sweep: Sequence[Replica], data: Source
+) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    """Return the state that :func:`write_part` wrote.
 
     Raises:
         ValueError: the file is truncated, tampered with or of another sweep.
@@ -51,29 +51,34 @@ def read_checkpoint(
         path, FORMAT, name="checkpoint", remedy="delete it to begin the sweep again"
     )
     config = json.loads(header["config"])
-    wanted = json.loads(json.dumps([replica.config for replica in replicas]))
-    difference = _difference(config["replicas"], wanted)
+    difference = _difference(config, sweep)
     if not difference and config["data"] != fingerprint(data):
         difference = "its data are others"
     if difference:
         raise ValueError(f"checkpoint: {path} belongs to another sweep: {difference}")
-    states = {}
-    for key, numbers in config["chunks"].items():
-        parts = {
-            name.partition(".")[2]: value
-            for name, value in tensors.items()
-            if name.partition(".")[0] == key
-        }
-        states[int(key)] = (numbers, parts)
-    return states
+    return config, tensors
 
 
-def _difference(saved: Sequence[dict[str, Any]], wanted: Sequence[dict[str, Any]]) -> str:
-    """Say how the saved sweep differs from the one that is asked for; "" if it does not."""
-    if len(saved) != len(wanted):
-        return f"it has {len(saved)} replicas, expected {len(wanted)}"
-    for i, (old, new) in enumerate(zip(saved, wanted, strict=True)):
+def check_folder(folder: Path, sweep: Sequence[Replica], data: Source) -> None:
+    """Make a checkpoint's folder, or refuse what is in it before anything is trained.
+
+    Raises:
+        ValueError: a file stands in its place, or a part of it is refused by :func:`read_part`.
+    """
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"checkpoint: expected a folder, {folder} is a file")
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in sorted(folder.glob("part-*.safetensors")):
+        read_part(path, sweep, data)
+
+
+def _difference(config: Mapping[str, Any], sweep: Sequence[Replica]) -> str:
+    """Say how a saved part's sweep differs from the one that is asked for; "" if it does not."""
+    if config["sweep"] != len(sweep):
+        return f"it has {config['sweep']} replicas, expected {len(sweep)}"
+    for member, old in zip(config["members"], config["replicas"], strict=True):
+        new = json.loads(json.dumps(sweep[member].config))
         for name, value in new.items():
             if old.get(name) != value:
-                return f"its replica {i} has {name}={old.get(name)!r}, expected {value!r}"
+                return f"its replica {member} has {name}={old.get(name)!r}, expected {value!r}"
     return ""

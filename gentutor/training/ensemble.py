@@ -1,29 +1,34 @@
 """Training of many small GANs at once."""
 
-import signal
-import threading
-import time
+import math
+import os
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotYet
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from gentutor.checks import check_int, check_tensor, trusted
+from gentutor.checks import check_int, check_tensor
 from gentutor.models.gan import Discriminator, Generator
+from gentutor.parallel import as_done
 from gentutor.progress import progress
-from gentutor.training.checkpoint import read_checkpoint, write_checkpoint
-from gentutor.training.chunk import Chunk
+from gentutor.training.board import Board, shared_board
+from gentutor.training.checkpoint import check_folder
+from gentutor.training.interrupt import held_interrupt
+from gentutor.training.part import Part, TrainedPart, train_part
 from gentutor.training.replica import Replica
 from gentutor.training.streams import Source
-from gentutor.training.threads import one_thread
 
 CHUNK = 8  # replicas trained at once: as fast as 16, and shared out more evenly
-SAVE_SECONDS = 30.0  # between checkpoints
+GLANCE = 0.1  # seconds between two looks at what other processes have done
+
+Stop = Callable[[int], bool]
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ class Ensemble:
         replicas: their settings.
         generators: R trained generators.
         discriminators: R trained discriminators or critics.
-        steps_done: (R,) int, steps of G that each has taken.
+        steps_done: (R,) int, steps of G that each has taken; a diverged one's end with its batch's.
         d_loss: (R, steps) D's loss, without penalty, at its last step before each step of G;
             NaN where a replica did not get to.
         g_loss: (R, steps) G's loss.
@@ -63,7 +68,9 @@ def train_ensemble(
     *,
     steps: int = 1200,
     checkpoint: str | Path | None = None,
-    stop: Callable[[int], bool] | None = None,
+    stop: Stop | None = None,
+    jobs: int = 1,
+    cluster: str | None = None,
 ) -> Ensemble:
     """Train R GANs by Adam, in batches of up to 8 that share one ``shape``.
 
@@ -75,16 +82,21 @@ def train_ensemble(
     alone. Where that cannot be had in a batch (see ``Replica.batchable``), it is trained alone.
 
     An interrupt (Ctrl-C, or the stop button of a notebook) ends training after the step it falls
-    in; a second one is not held back.
+    in, in every process; a second one is not held back.
 
     Args:
         replicas: the sweep.
         data: has ``sample(count, generator)``, which returns (count, D) floats.
         steps: of G, >= 1.
-        checkpoint: None, or a file that is written every 30 s, when training stops and at the
-            end. If it exists, training goes on from it, to the bits that it would have reached
-            without a break; ``steps`` may be larger than before.
-        stop: called after every step with its number, from 1; true ends training.
+        checkpoint: None, or a folder. Each batch writes its file there every 30 s, when training
+            stops and at the end. If it holds this sweep, training goes on from it, to the bits
+            that it would have reached without a break; ``steps`` may be larger than before.
+        stop: called with the number of steps that all batches have taken together, after every
+            step or, with several processes, ten times a second; true ends training.
+        jobs: processes among which the batches are shared, >= 1. The bits stay the same.
+        cluster: None, or the address of a Dask scheduler whose workers train the batches; the
+            folder must then be one that they share. ``stop`` and interrupts end training between
+            batches there, with what is done by then.
 
     Returns:
         The trained networks and what was recorded.
@@ -106,109 +118,161 @@ def train_ensemble(
     >>> trained.d_loss.shape, trained.sample(100).shape, trained.diverged
     ((4, 5), torch.Size([4, 100, 2]), {})
     """
-    replicas = tuple(replicas)
-    for i, replica in enumerate(replicas):
+    if isinstance(replicas, Replica) or not isinstance(replicas, Iterable):
+        raise TypeError(f"replicas: expected a list of Replica, got {type(replicas).__name__}")
+    sweep = tuple(replicas)
+    for i, replica in enumerate(sweep):
         if not isinstance(replica, Replica):
             raise TypeError(f"replicas: expected Replica, [{i}] is {type(replica).__name__}")
-    if not replicas:
+    if not sweep:
         raise ValueError("replicas: expected at least one, got none")
     check_int("steps", steps)
+    check_int("jobs", jobs)
+    if not callable(getattr(data, "sample", None)):
+        raise TypeError(f"data: expected something with sample(), got {type(data).__name__}")
+    if stop is not None and not callable(stop):
+        raise TypeError(f"stop: expected a function or None, got {type(stop).__name__}")
     example = data.sample(64, torch.Generator().manual_seed(0))
     data_dim = check_tensor("data.sample(64)", example, (64, "D")).shape[1]
-    groups = _groups(replicas)
-    path = None if checkpoint is None else Path(checkpoint)
-    states = read_checkpoint(path, replicas, data) if path is not None and path.exists() else {}
-    chunks: dict[int, Chunk] = {}
-    stopped, saved = False, time.monotonic()
-    with (
-        one_thread(),
-        trusted(),
-        _held_interrupt() as interrupted,
-        progress(len(groups) * steps, "step") as bar,
-    ):
-
-        def on_step(done: int) -> bool:
-            nonlocal stopped, saved
-            bar.update()
-            stopped = interrupted() or (stop is not None and bool(stop(done)))
-            if path is not None and not stopped and time.monotonic() - saved > SAVE_SECONDS:
-                write_checkpoint(path, replicas, data, chunks)
-                saved = time.monotonic()
-            return stopped
-
-        for i, members in enumerate(groups):
-            chunk = Chunk(members, [replicas[r] for r in members], data, data_dim)
-            chunks[i] = chunk
-            if i in states:
-                chunk.load_state(*states[i])
-                bar.update(chunk.done)
-            if not stopped:
-                chunk.run(steps, on_step)
-        if path is not None:
-            write_checkpoint(path, replicas, data, chunks)
-    return _collect(replicas, list(chunks.values()), steps, stopped)
+    for replica in sweep:
+        replica.networks(data_dim)  # refuses a start in another dimension
+    folder = None if checkpoint is None else Path(checkpoint)
+    if folder is not None:
+        check_folder(folder, sweep, data)
+    parts = [
+        Part(place, tuple(members), sweep, data, data_dim, steps, folder)
+        for place, members in enumerate(_groups(sweep))
+    ]
+    if cluster is not None:
+        done, stopped = _on_cluster(parts, stop, cluster)
+    elif jobs == 1 or len(parts) == 1:
+        done, stopped = _here(parts, stop)
+    else:
+        done, stopped = _in_processes(parts, stop, jobs)
+    return _collect(parts, done, steps, stopped)
 
 
 def _groups(replicas: Sequence[Replica]) -> list[list[int]]:
-    """Return the replicas' places, by shape and in chunks."""
+    """Return the replicas' places, by shape and in chunks of equal size, or nearly so."""
     by_shape: dict[object, list[int]] = {}
     for r, replica in enumerate(replicas):
         by_shape.setdefault(replica.shape, []).append(r)
     groups = []
     for members in by_shape.values():
-        size = CHUNK if replicas[members[0]].batchable else 1
+        most = CHUNK if replicas[members[0]].batchable else 1
+        size = math.ceil(len(members) / math.ceil(len(members) / most))
         groups += [members[start : start + size] for start in range(0, len(members), size)]
     return groups
 
 
-@contextmanager
-def _held_interrupt() -> Iterator[Callable[[], bool]]:
-    """Note the first interrupt instead of raising it, so that no step is cut in half."""
-    noted: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: False
-        return
-    before = signal.getsignal(signal.SIGINT)
+Outcome = tuple[list[TrainedPart], bool]  # and whether training was stopped before its end
 
-    def note(number: int, frame: object) -> None:
-        noted.append(number)
-        signal.signal(signal.SIGINT, before)
 
-    signal.signal(signal.SIGINT, note)
-    try:
-        yield lambda: bool(noted)
-    finally:
-        signal.signal(signal.SIGINT, before)
+def _here(parts: Sequence[Part], stop: Stop | None) -> Outcome:
+    stopped = False
+    steps: dict[int, int] = {}
+    with held_interrupt() as interrupted, progress(_total(parts), "step") as bar:
+
+        def report(place: int, done: int) -> bool:
+            nonlocal stopped
+            stepped = place in steps  # a part's first report comes before its first step
+            bar.update(done - steps.get(place, 0))
+            steps[place] = done
+            wanted = stepped and stop is not None and bool(stop(sum(steps.values())))
+            stopped = stopped or wanted or interrupted()
+            return stopped
+
+        done = [train_part(part, report) for part in parts]
+    return done, stopped
+
+
+def _in_processes(parts: Sequence[Part], stop: Stop | None, jobs: int) -> Outcome:
+    """Train the slowest parts first, so that none is left over at the end."""
+    stopped = False
+    order = sorted(parts, key=lambda part: -part.replicas[0].cost)
+    with (
+        held_interrupt() as interrupted,
+        shared_board(len(parts)) as board,
+        progress(_total(parts), "step") as bar,
+        ThreadPoolExecutor(1) as waiting,
+    ):
+        work = partial(_train_reporting, path=board.path)
+        results = waiting.submit(lambda: [done for _, done in as_done(work, order, jobs=jobs)])
+        try:
+            while True:
+                try:
+                    done = results.result(GLANCE)
+                    break
+                except NotYet:
+                    steps = board.done
+                    bar.update(steps - bar.n)
+                    if not stopped and (interrupted() or (stop is not None and stop(steps))):
+                        stopped = True
+                        board.stop()
+        finally:
+            board.stop()  # whatever ends this, no process works on
+    return done, stopped
+
+
+def _train_reporting(part: Part, path: Path) -> TrainedPart:
+    board, parent = Board(path), os.getppid()
+
+    def report(place: int, done: int) -> bool:
+        return board.report(place, done) or os.getppid() != parent
+
+    trained = train_part(part, report)
+    if os.getppid() != parent:  # killed: nobody takes the result, and sending it would never end
+        os._exit(1)
+    return trained
+
+
+def _on_cluster(parts: Sequence[Part], stop: Stop | None, address: str) -> Outcome:
+    done: list[TrainedPart] = []
+    with held_interrupt() as interrupted, progress(_total(parts), "step") as bar:
+        for _, result in as_done(_train_quietly, parts, cluster=address):
+            done.append(result)
+            bar.update(result.done)
+            steps = sum(each.done for each in done)
+            if interrupted() or (stop is not None and stop(steps)):
+                return done, len(done) < len(parts)
+    return done, False
+
+
+def _train_quietly(part: Part) -> TrainedPart:
+    return train_part(part, lambda place, done: False)
+
+
+def _total(parts: Sequence[Part]) -> int:
+    return sum(part.steps for part in parts)
 
 
 def _collect(
-    replicas: tuple[Replica, ...], chunks: Sequence[Chunk], steps: int, stopped: bool
+    parts: Sequence[Part], trained: Sequence[TrainedPart], steps: int, stopped: bool
 ) -> Ensemble:
-    count = len(replicas)
-    generators: dict[int, Generator] = {}
-    discriminators: dict[int, Discriminator] = {}
+    sweep, count = parts[0].sweep, len(parts[0].sweep)
+    networks = {r: replica.networks(parts[0].data_dim) for r, replica in enumerate(sweep)}
     steps_done = np.zeros(count, dtype=int)
-    longest = max([steps, *(chunk.done for chunk in chunks)])
+    longest = max([steps, *(part.done for part in trained)])
     losses = np.full((2, count, longest), np.nan, dtype=np.float32)
     diverged: dict[int, int] = {}
-    for chunk in chunks:
-        losses[:, chunk.members, : chunk.done] = chunk.finish()
-        steps_done[chunk.members] = chunk.done
-        generators |= zip(chunk.members, chunk.generators, strict=False)
-        discriminators |= zip(chunk.members, chunk.discriminators, strict=False)
-        diverged |= {
-            chunk.members[r]: step for r, step in chunk.diverged.items() if r < len(chunk.members)
-        }
+    for part in trained:
+        members = list(part.members)
+        losses[:, members, : part.done] = part.losses
+        steps_done[members] = part.done
+        pairs = zip(part.generators, part.discriminators, strict=True)
+        networks |= zip(members, pairs, strict=True)
+        diverged |= part.diverged
     for r, step in sorted(diverged.items()):
         warnings.warn(
-            f"replica {r} ({replicas[r]}) diverged at step {step} and was frozen",
+            f"replica {r} ({sweep[r]}) diverged at step {step} and was frozen",
             RuntimeWarning,
             stacklevel=3,
         )
+    generators, discriminators = zip(*networks.values(), strict=True)
     return Ensemble(
-        replicas,
-        tuple(generators[r] for r in range(count)),
-        tuple(discriminators[r] for r in range(count)),
+        sweep,
+        generators,
+        discriminators,
         steps_done,
         losses[0],
         losses[1],

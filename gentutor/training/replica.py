@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 from gentutor.checks import check_int, check_number
@@ -117,6 +118,14 @@ class Replica:
             self.latent_dim,
             self.hidden,
         )
+
+    @property
+    def cost(self) -> float:
+        """Rough relative time of a step of G: products with a weight, more if by autograd."""
+        penalised = known_objective(self.objective).penalty is not None
+        passes = self.n_critic * (11 if penalised else 7) + 5
+        weights = sum(a * b for a, b in pairwise((1, *self.hidden, 1)))
+        return passes * self.batch_size * weights * (1 if self.plain else 3)
 
     def networks(self, data_dim: int) -> tuple[Generator, Discriminator]:
         """Return both networks at their start; a WGAN's second one is a Critic."""

@@ -6,6 +6,8 @@ from typing import NamedTuple, Protocol
 import torch
 from torch import Tensor
 
+from gentutor.checks import check_tensor
+
 BLOCK = 16  # steps of G that are drawn at once
 
 
@@ -67,9 +69,11 @@ class Streams:
         z_g = torch.empty(count, BLOCK, self.latent_dim, self.batch, dtype=dtype)
         shape = BLOCK, 1, self.n_critic, self.batch // self.pack
         eps = torch.empty(count, *shape, dtype=dtype)
-        real = []
+        real: list[Tensor] = []
         for r, generator in enumerate(self.generators):
-            real.append(self.data.sample(BLOCK * many, generator))
+            drawn = self.data.sample(BLOCK * many, generator)
+            dim = real[0].shape[1] if real else "D"
+            real.append(check_tensor(f"data.sample({BLOCK * many})", drawn, (BLOCK * many, dim)))
             z_d[r].normal_(generator=generator)
             z_g[r].normal_(generator=generator)
             eps[r].uniform_(generator=generator)

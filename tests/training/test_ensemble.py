@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from gentutor.objectives.adversarial import OBJECTIVES
-from gentutor.training import ensemble
+from gentutor.training import part
 from gentutor.training.ensemble import Ensemble, train_ensemble
 from gentutor.training.replica import Replica
 
@@ -70,7 +70,7 @@ def test_a_replica_equals_its_solo_run_bit_for_bit(objective, options):
 
 
 def test_a_sweep_of_several_shapes_and_chunks_keeps_its_order():
-    """Nineteen of one objective (two chunks) with one of another between."""
+    """Nineteen of one objective (three batches) with one of another between."""
     replicas = [Replica("hinge", seed=s, hidden=(8,), batch_size=16) for s in range(19)]
     replicas.insert(4, Replica("wgan_gp", seed=77, hidden=(8,), batch_size=16))
     swept = train_ensemble(replicas, DATA, steps=5)
@@ -91,7 +91,7 @@ SWEEP = [
 def test_a_stopped_run_resumes_to_the_same_bits(breaks, tmp_path: Path):
     """Stop within a block, at its end, in the second chunk, several times; 25 steps a chunk."""
     whole = train_ensemble(SWEEP, DATA, steps=25)
-    path = tmp_path / "sweep.safetensors"
+    path = tmp_path / "sweep"
     taken = 0
     for limit in breaks:
 
@@ -100,23 +100,23 @@ def test_a_stopped_run_resumes_to_the_same_bits(breaks, tmp_path: Path):
             taken += 1
             return taken == limit
 
-        part = train_ensemble(SWEEP, DATA, steps=25, checkpoint=path, stop=stop)
-        assert part.stopped
-        assert part.steps_done[::2].sum() == limit
-        done = part.steps_done[0]
-        assert np.array_equal(part.g_loss[0, :done], whole.g_loss[0, :done])
-        assert np.isnan(part.g_loss[0, done:]).all()
+        some = train_ensemble(SWEEP, DATA, steps=25, checkpoint=path, stop=stop)
+        assert some.stopped
+        assert some.steps_done[::2].sum() == limit
+        done = some.steps_done[0]
+        assert np.array_equal(some.g_loss[0, :done], whole.g_loss[0, :done])
+        assert np.isnan(some.g_loss[0, done:]).all()
     rest = train_ensemble(SWEEP, DATA, steps=25, checkpoint=path)
     assert not rest.stopped
     for r in range(len(SWEEP)):
         assert_same_bits(rest, r, whole, r)
-    assert os.listdir(tmp_path) == ["sweep.safetensors"]
+    assert sorted(os.listdir(path)) == [f"part-{i:03}.safetensors" for i in range(3)]
     again = train_ensemble(SWEEP, DATA, steps=25, checkpoint=path)  # nothing left to do
     assert_same_bits(again, 3, whole, 3)
 
 
 def test_a_finished_run_can_be_made_longer(tmp_path: Path):
-    path = tmp_path / "sweep.safetensors"
+    path = tmp_path / "sweep"
     train_ensemble(SWEEP, DATA, steps=16, checkpoint=path)
     longer = train_ensemble(SWEEP, DATA, steps=40, checkpoint=path)
     whole = train_ensemble(SWEEP, DATA, steps=40)
@@ -126,8 +126,8 @@ def test_a_finished_run_can_be_made_longer(tmp_path: Path):
 
 def test_checkpoints_are_written_while_training(tmp_path: Path, monkeypatch):
     """A killed process loses what came after the last checkpoint, no more."""
-    monkeypatch.setattr(ensemble, "SAVE_SECONDS", 0.0)
-    path = tmp_path / "sweep.safetensors"
+    monkeypatch.setattr(part, "SAVE_SECONDS", 0.0)
+    path = tmp_path / "sweep"
 
     class Killed(BaseException):
         pass
@@ -151,14 +151,14 @@ def test_an_interrupt_ends_training_after_the_step_it_falls_in():
         return False
 
     before = signal.getsignal(signal.SIGINT)
-    part = train_ensemble(SWEEP[:2], DATA, steps=30, stop=interrupt)
-    assert part.stopped
-    assert 7 <= part.steps_done[0] <= 8
+    some = train_ensemble(SWEEP[:2], DATA, steps=30, stop=interrupt)
+    assert some.stopped
+    assert 7 <= some.steps_done[0] <= 8
     assert signal.getsignal(signal.SIGINT) is before
-    done = int(part.steps_done[0])
+    done = int(some.steps_done[0])
     shorter = train_ensemble(SWEEP[:2], DATA, steps=done)
     for mine, expected in zip(
-        weights(part.generators[1]), weights(shorter.generators[1]), strict=True
+        weights(some.generators[1]), weights(shorter.generators[1]), strict=True
     ):
         assert torch.equal(mine, expected)
 
@@ -180,7 +180,7 @@ def test_a_replica_that_diverges_is_frozen_and_the_others_go_on(options, tmp_pat
         assert all(bool(torch.isfinite(value).all()) for value in weights(net))
     for r, alone in ((0, good[0]), (2, good[1])):
         assert_same_bits(train_ensemble([alone], DATA, steps=40), 0, swept, r)
-    path = tmp_path / "sweep.safetensors"  # it is the same after a break
+    path = tmp_path / "sweep"  # it is the same after a break
     with pytest.warns(RuntimeWarning, match="diverged"):
         train_ensemble([good[0], bad], DATA, steps=21, checkpoint=path)
     with pytest.warns(RuntimeWarning, match="diverged"):

@@ -140,15 +140,16 @@ SWEEP = [SMALL, replace(SMALL, seed=1), replace(SMALL, objective="hinge")]
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    path = tmp_path / "sweep.safetensors"
-    train_ensemble(SWEEP, ring(), steps=3, checkpoint=path)
-    return path
+    """Return the file of the first of the two parts."""
+    train_ensemble(SWEEP, ring(), steps=3, checkpoint=tmp_path / "new" / "sweep")
+    first, _ = sorted((tmp_path / "new" / "sweep").iterdir())
+    return first
 
 
 def refuse(path: Path, message: str, sweep=SWEEP, data=None) -> None:
     before = path.read_bytes()
     with pytest.raises(ValueError, match=message) as caught:
-        train_ensemble(sweep, data or ring(), steps=5, checkpoint=path)
+        train_ensemble(sweep, data or ring(), steps=5, checkpoint=path.parent)
     assert str(caught.value).startswith("checkpoint: ")
     assert str(path) in str(caught.value)
     assert path.read_bytes() == before  # and the file is left as it was
@@ -188,14 +189,13 @@ def test_changed_settings_in_the_header_are_refused(saved):
 
 
 def test_another_format_is_refused(saved, tmp_path):
-    rewrite(saved, format="gentutor-ensemble-0")
-    refuse(saved, "expected format gentutor-ensemble-1, .* has gentutor-ensemble-0; delete it")
-    model = tmp_path / "model.safetensors"
-    save_model(SMALL.networks(2)[0], model)
-    refuse(model, "expected format gentutor-ensemble-1, .* has gentutor-model-1; delete it")
-    foreign = tmp_path / "foreign.safetensors"
+    rewrite(saved, format="gentutor-sweep-0")
+    refuse(saved, "expected format gentutor-sweep-1, .* has gentutor-sweep-0; delete it")
+    save_model(SMALL.networks(2)[0], saved)
+    refuse(saved, "expected format gentutor-sweep-1, .* has gentutor-model-1; delete it")
+    foreign = tmp_path / "part-000.safetensors"
     save_file({"weight": torch.ones(2)}, foreign)
-    refuse(foreign, "expected format gentutor-ensemble-1, .* has none")
+    refuse(foreign, "expected format gentutor-sweep-1, .* has none")
     for content in (b"", b"not a checkpoint", pickle.dumps({"a": 1})):
         foreign.write_bytes(content)
         refuse(foreign, "is damaged or another kind")
@@ -224,4 +224,15 @@ def test_the_checkpoint_of_another_sweep_is_refused_and_says_how_it_differs(save
 
 def test_the_checkpoint_of_other_data_is_refused(saved):
     refuse(saved, "belongs to another sweep: its data are others", data=ring(radius=2.1))
-    assert train_ensemble(SWEEP, ring(), steps=4, checkpoint=saved).steps_done.tolist() == [4] * 3
+    assert (
+        train_ensemble(SWEEP, ring(), steps=4, checkpoint=saved.parent).steps_done.tolist()
+        == [4] * 3
+    )
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused_before_training(tmp_path):
+    path = tmp_path / "sweep.safetensors"
+    path.write_bytes(b"mine")
+    with pytest.raises(ValueError, match=r"checkpoint: expected a folder, .* is a file"):
+        train_ensemble(SWEEP, ring(), steps=1, checkpoint=path)
+    assert path.read_bytes() == b"mine"

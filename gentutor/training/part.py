@@ -1,0 +1,108 @@
+"""One part of a sweep: replicas of one shape, trained in one process."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from gentutor.checks import trusted
+from gentutor.models.gan import Discriminator, Generator
+from gentutor.training.checkpoint import part_file, read_part, write_part
+from gentutor.training.chunk import Chunk
+from gentutor.training.replica import Replica
+from gentutor.training.streams import Source
+from gentutor.training.threads import one_thread
+
+SAVE_SECONDS = 30.0  # between checkpoints
+
+Report = Callable[[int, int], bool]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a process needs to know.
+
+    Attributes:
+        place: number of the part in its sweep.
+        members: places of its replicas in the sweep.
+        sweep: all replicas.
+        data: what they learn.
+        data_dim: numbers per example.
+        steps: of G.
+        checkpoint: folder, or None.
+    """
+
+    place: int
+    members: tuple[int, ...]
+    sweep: tuple[Replica, ...]
+    data: Source
+    data_dim: int
+    steps: int
+    checkpoint: Path | None
+
+    @property
+    def replicas(self) -> list[Replica]:
+        """The settings of its members."""
+        return [self.sweep[member] for member in self.members]
+
+
+@dataclass(frozen=True)
+class TrainedPart:
+    """What training gave; lists follow the order of ``members``.
+
+    Attributes:
+        members: places in the sweep.
+        generators: trained.
+        discriminators: trained.
+        done: steps of G taken.
+        losses: (2, M, done) D's and G's.
+        diverged: place in the sweep -> step.
+    """
+
+    members: tuple[int, ...]
+    generators: tuple[Generator, ...]
+    discriminators: tuple[Discriminator, ...]
+    done: int
+    losses: np.ndarray
+    diverged: Mapping[int, int]
+
+
+def train_part(part: Part, report: Report) -> TrainedPart:
+    """Train a part from where its checkpoint stands, and write that when it ends.
+
+    ``report`` is told the part's place and the steps it has taken, at the beginning and after
+    every step; true ends training.
+    """
+    members = part.members
+    folder, saved = part.checkpoint, time.monotonic()
+
+    def save() -> None:
+        if folder is not None:
+            write_part(part_file(folder, part.place), part.sweep, part.data, chunk)
+
+    def on_step(done: int) -> bool:
+        nonlocal saved
+        stop = report(part.place, done)
+        if not stop and folder is not None and time.monotonic() - saved > SAVE_SECONDS:
+            save()
+            saved = time.monotonic()
+        return stop
+
+    with one_thread(), trusted():
+        chunk = Chunk(members, part.replicas, part.data, part.data_dim)
+        if folder is not None and part_file(folder, part.place).exists():
+            chunk.load_state(*read_part(part_file(folder, part.place), part.sweep, part.data))
+        if not report(part.place, chunk.done):
+            chunk.run(part.steps, on_step)
+        save()
+        losses = chunk.finish()
+    return TrainedPart(
+        members,
+        tuple(chunk.generators[: len(members)]),
+        tuple(chunk.discriminators[: len(members)]),
+        chunk.done,
+        losses,
+        {members[r]: step for r, step in chunk.diverged.items() if r < len(members)},
+    )
