@@ -213,12 +213,19 @@ def batched(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
     return train_stacked(replicas, data, steps, by_autograd(d_total_tape), by_autograd(g_total))
 
 
-COMPILED = [torch.compile(grad(total), dynamic=False) for total in (d_total, g_total)]
+COMPILED_D, COMPILED_G = (torch.compile(total, dynamic=False) for total in (d_total, g_total))
+COMPILED_GRADIENT = torch.compile(grad(d_total), dynamic=False)
 
 
 def compiled(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
-    """Train by batched matrix products, with forward and backward compiled into one."""
-    return train_stacked(replicas, data, steps, *COMPILED)
+    """Train by batched matrix products and compiled losses.
+
+    PyTorch compiles their backward pass too, but no double backward: with a penalty the gradient
+    by torch.func is compiled as a whole, which is slower where there is a choice.
+    """
+    penalised = OBJECTIVES[replicas[0].objective].penalty is not None
+    d_gradient = COMPILED_GRADIENT if penalised else by_autograd(COMPILED_D)
+    return train_stacked(replicas, data, steps, d_gradient, by_autograd(COMPILED_G))
 
 
 def by_vmap(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
