@@ -1,10 +1,10 @@
 """Training of many GANs at once, against the plain loop and three ways to batch it.
 
 The sweep is 16 seeds of four objectives, five steps of D for one of G, networks 2-64-64-{2, 1} and
-batch 128. First every contender trains on one thread, objective by objective, in turns; its rate is held
-against the processor's limit, the rate of a large matrix product in the same round. Then the whole
-sweep is trained on two cores by two processes. A check shows first that all contenders take the
-same steps. Ratios are taken within a round, medians over rounds.
+batch 128. First every contender trains on one thread, objective by objective, in turns; its rate is
+held against the processor's limit, the rate of a large matrix product in the same round. Then the
+whole sweep is trained on two cores by two processes. A check shows first that all contenders take
+the same steps. Ratios are taken within a round, medians over rounds.
 """
 
 import argparse
