@@ -13,7 +13,6 @@ import platform
 import statistics
 import time
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,6 @@ from tqdm import tqdm
 
 from gentutor.checks import check_int
 from gentutor.data.planar import ring
-from gentutor.objectives.adversarial import OBJECTIVES
 from gentutor.parallel import parallel_map
 from gentutor.training.ensemble import train_ensemble
 from gentutor.training.replica import Replica
@@ -52,23 +50,6 @@ def check_same() -> None:
             torch.testing.assert_close(
                 end, ends[OURS], atol=2e-5, rtol=0, msg=lambda m, n=name: f"{n}: {m}"
             )
-
-
-def megaflops(replica: Replica) -> float:
-    """Return the multiplications and additions of matrix products in one step of G, in millions.
-
-    A forward pass, the slopes of hidden layers and the gradients of weights each cost two a weight.
-    """
-    widths = replica.hidden
-    hidden = 2 * sum(a * b for a, b in pairwise(widths))
-    first, last = 2 * 2 * widths[0], 2 * widths[-1]
-    d_pass, g_pass = first + hidden + last, first + hidden + 2 * last
-    d_step = 2 * (2 * d_pass + hidden + last) + g_pass
-    if OBJECTIVES[replica.objective].penalty:
-        # forward, slopes down to the input, the tangent's way up, gradients of weights
-        d_step += 4 * d_pass
-    g_step = (g_pass + d_pass) + d_pass + (hidden + 2 * last) + g_pass
-    return replica.batch_size * (replica.n_critic * d_step + g_step) / 1e6
 
 
 def timed(run: Callable[[], Any]) -> Clocks:
@@ -111,7 +92,7 @@ def measure_rates(objective: str, rounds: int, steps: int) -> dict[str, Any]:
         if turn >= 0:
             limits["large product"].append(large)
             limits["products of our size"].append(small)
-    return {"rates": rates, "limits": limits, "megaflops": megaflops(replicas[0])}
+    return {"rates": rates, "limits": limits, "megaflops": replicas[0].flops(2) / 1e6}
 
 
 def half(task: tuple[str, Sequence[int], int]) -> None:

@@ -189,7 +189,7 @@ def _here(parts: Sequence[Part], stop: Stop | None) -> Outcome:
 def _in_processes(parts: Sequence[Part], stop: Stop | None, jobs: int) -> Outcome:
     """Train the slowest parts first, so that none is left over at the end."""
     stopped = False
-    order = sorted(parts, key=lambda part: -part.replicas[0].cost)
+    order = sorted(parts, key=lambda part: -part.cost)
     with (
         held_interrupt() as interrupted,
         shared_board(len(parts)) as board,

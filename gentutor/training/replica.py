@@ -119,13 +119,28 @@ class Replica:
             self.hidden,
         )
 
-    @property
-    def cost(self) -> float:
-        """Rough relative time of a step of G: products with a weight, more if by autograd."""
-        penalised = known_objective(self.objective).penalty is not None
-        passes = self.n_critic * (11 if penalised else 7) + 5
-        weights = sum(a * b for a, b in pairwise((1, *self.hidden, 1)))
-        return passes * self.batch_size * weights * (1 if self.plain else 3)
+    def flops(self, data_dim: int) -> int:
+        """Return multiplications and additions of all matrix products in a step of G.
+
+        A forward pass costs two a weight and example; so do the gradients of the weights, and the
+        slopes of all layers but the first. The penalty adds a forward pass, slopes down to the
+        input, the way back up (see :mod:`gentutor.training.manual`) and gradients.
+
+        >>> Replica("non_saturating").flops(2), Replica("wgan_gp").flops(2)
+        (13139968, 17530880)
+        """
+        sizes_g = (self.latent_dim, *self.hidden, data_dim)
+        sizes_d = (self.pack * data_dim, *self.hidden, 1)
+        g, d = (2 * sum(a * b for a, b in pairwise(sizes)) for sizes in (sizes_g, sizes_d))
+        g_inner, d_inner = (
+            2 * sum(a * b for a, b in pairwise(sizes[1:])) for sizes in (sizes_g, sizes_d)
+        )
+        count = self.batch_size // self.pack
+        d_step = 2 * count * (2 * d + d_inner) + self.batch_size * g
+        if known_objective(self.objective).penalty:
+            d_step += count * 4 * d
+        g_step = self.batch_size * (2 * g + g_inner) + count * 2 * d
+        return self.n_critic * d_step + g_step
 
     def networks(self, data_dim: int) -> tuple[Generator, Discriminator]:
         """Return both networks at their start; a WGAN's second one is a Critic."""
