@@ -42,13 +42,17 @@ def sweep(objective: str, seeds: Sequence[int]) -> list[Replica]:
 
 
 def check_same() -> None:
-    """Raise unless all contenders end near the same weights after three steps of G."""
+    """Raise unless all contenders end near the same weights after three steps of G.
+
+    A weight moves by up to 0.003 in them. Adam divides by the size of a gradient, so that a bias
+    whose gradients nearly cancel follows their rounding.
+    """
     for objective in NAMES:
         replicas = sweep(objective, range(3))
         ends = {name: run(replicas, ring(), 3) for name, run in CONTENDERS.items()}
         for name, end in ends.items():
             torch.testing.assert_close(
-                end, ends[OURS], atol=2e-5, rtol=0, msg=lambda m, n=name: f"{n}: {m}"
+                end, ends[OURS], atol=2e-4, rtol=0, msg=lambda m, n=name: f"{n}: {m}"
             )
 
 
