@@ -31,8 +31,8 @@ def as_done(
     Args:
         function: of one item. What goes in and what comes out must be picklable.
         items: pieces of work.
-        jobs: processes of this machine, >= 1; None for one a core. With 1 the work is done in
-            this process, in order. Not used with a cluster.
+        jobs: processes of this machine, >= 1; None for one a core. There are no more of them than
+            items. With one the work is done in this process, in order. Not used with a cluster.
         cluster: None, or the address of a Dask scheduler, ``"tcp://host:8786"``: its workers do
             the work then. They need this package installed.
 
@@ -45,15 +45,18 @@ def as_done(
     >>> list(as_done(abs, [-3, 4], jobs=1))
     [(0, 3), (1, 4)]
     """
+    items = list(items)
     jobs = joblib.cpu_count() if jobs is None else check_int("jobs", jobs)
+    jobs = min(jobs, len(items))
     if cluster is not None:
         yield from _on_cluster(function, items, cluster)
-    elif jobs == 1:
+    elif jobs <= 1:
         yield from ((i, function(item)) for i, item in enumerate(items))
     else:
         pool = joblib.Parallel(
             jobs,
             return_as="generator_unordered",
+            batch_size=1,  # joblib would tie long pieces to each other after some short ones
             backend="loky",
             initializer=_leave_interrupts_to_parent,
         )
@@ -82,7 +85,7 @@ def _on_cluster(
             raise ImportError(f"cluster: its workers cannot import gentutor ({error})") from error
         tasks = (cloudpickle.dumps((function, *pair)) for pair in enumerate(items))
         with joblib.parallel_config("dask", client=client):
-            pool = joblib.Parallel(-1, return_as="generator_unordered")
+            pool = joblib.Parallel(-1, return_as="generator_unordered", batch_size=1)
         yield from pool(joblib.delayed(_unpickled)(task) for task in tasks)
 
 

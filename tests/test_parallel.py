@@ -43,6 +43,10 @@ def test_one_job_is_done_in_this_process_and_in_order():
     assert results == [(0, (9, os.getpid())), (1, (1, os.getpid())), (2, (4, os.getpid()))]
 
 
+def test_there_are_no_more_processes_than_pieces_of_work():
+    assert parallel_map(square_and_process, [3], jobs=4) == [(9, os.getpid())]
+
+
 def test_a_cluster_shares_the_work_and_keeps_its_order(cluster):
     results = parallel_map(square_and_process, range(12), cluster=cluster)
     assert [square for square, _ in results] == [n**2 for n in range(12)]
@@ -68,7 +72,7 @@ def test_an_error_on_the_cluster_comes_back_as_it_was_raised(cluster):
 def test_a_killed_process_is_reported():
     with pytest.raises(TerminatedWorkerError):
         parallel_map(lambda n: os.kill(os.getpid(), 9), [1, 2], jobs=2)
-    assert parallel_map(abs, [-1], jobs=2) == [1]  # and the next work finds new processes
+    assert parallel_map(abs, [-1, 2], jobs=2) == [1, 2]  # and the next work finds new processes
 
 
 def test_nothing_to_do():
