@@ -6,9 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from gentutor.checks import trusted
 from gentutor.models.gan import pack_examples
 from gentutor.objectives.adversarial import gradient_penalties, unrolled
-from gentutor.training.flat import ALIGN, TAIL, FlatWeights
+from gentutor.training.flat import ALIGN, TAIL
 from gentutor.training.players import Players
 from gentutor.training.streams import Block
 
@@ -52,11 +53,7 @@ class AutogradRound:
             x = torch.lerp(fake, real, eps)
         return gradient_penalties(net.judge, x, kind)[:, : self.count].mean(-1)
 
-    def _update(self, loss: Tensor, flat: FlatWeights, net: nn.Module) -> None:
-        grads = torch.autograd.grad(loss.sum(), list(net.parameters()), materialize_grads=True)
-        for out, grad in zip(flat.grads, grads, strict=True):
-            out.copy_(grad)
-
+    @trusted()
     @torch.enable_grad()
     def __call__(self, block: Block, t: int) -> None:
         """Take step t of the block."""
@@ -72,9 +69,9 @@ class AutogradRound:
             if players.objective.penalty:
                 eps = block.eps[t, :, 0, k, :, None]
                 total = d_loss + players.penalty_weight * self._penalty(x_real, x_fake, eps)
-            self._update(total, players.flat_d, net)
+            players.flat_d.differentiate(total.sum())
             players.step_d()
-        fake = players.generator(self._fill(block.z_g[t].mT))
+        fake = players.generator(self._fill(block.z_g[t, :, :, : settings.batch_size].mT))
         judge: Term = net
         if settings.unroll:
             weights = unrolled(
@@ -85,7 +82,7 @@ class AutogradRound:
             )
             judge = lambda x: functional_call(net, weights, (x,))  # noqa: E731
         g_loss = self._mean(players.objective.generator, judge(fake))
-        self._update(g_loss, players.flat_g, players.generator)
+        players.flat_g.differentiate(g_loss.sum())
         players.adam_g.step()
         self._losses = d_loss.detach(), g_loss.detach()
 

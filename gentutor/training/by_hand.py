@@ -135,7 +135,7 @@ class ManualRound:
         self.count = batch // settings.pack
         count, penalty = self.count, players.objective.penalty
         self.discriminate = DiscriminatorStep(flat_d, settings, players.penalty_weight)
-        self.make = Passes(flat_g.weights, None, self.steps * batch)
+        self.make = Passes(flat_g.weights, None, aligned(self.steps * batch))
         self.generate = Passes(flat_g.weights, flat_g.grads, aligned(batch))
         self.judge = Passes(flat_d.weights, flat_d.grads, aligned(count))
         replicas, dim = self.make.answers.shape[:2]
@@ -149,10 +149,10 @@ class ManualRound:
         self.x_fake = self.x[..., count : 2 * count]
         between = self.discriminate.between
         self.x_between = self.x[..., between : between + count] if penalty else None
-        shape = replicas, dim, self.steps, count, settings.pack
-        self.made = self.make.answers.view(shape).permute(0, 4, 1, 2, 3)
+        made = self.make.answers[..., : self.steps * batch]
+        made = made.unflatten(-1, (self.steps, count, settings.pack))
+        self.made = made.permute(0, 4, 1, 2, 3)
         self.x_judged = torch.zeros(replicas, settings.pack, dim, aligned(count), dtype=dtype)
-        self.z = torch.zeros(replicas, settings.latent_dim, aligned(batch), dtype=dtype)
 
         def by_pack(x: Tensor) -> Tensor:
             """(R, D, B) of G as (R, pack, D, count) of D."""
@@ -182,8 +182,7 @@ class ManualRound:
         for x in self.x_step:
             self.discriminate(x)
             self.players.step_d()
-        self.z[..., : settings.batch_size].copy_(block.z_g[t])
-        self.generate.forward(self.z)
+        self.generate.forward(block.z_g[t])
         self.x_judged[..., :count].copy_(self.generated)
         self.judge.forward(self.x_judged.flatten(1, 2))
         self._g_slope(self.judge, count)

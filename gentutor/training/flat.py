@@ -51,7 +51,7 @@ class FlatWeights:
     """
 
     def __init__(self, net: nn.Module) -> None:
-        parameters = list(net.parameters())
+        self._parameters = parameters = list(net.parameters())
         self._places: list[tuple[int, int]] = []
         total = 0
         for parameter in parameters:
@@ -65,6 +65,12 @@ class FlatWeights:
         for parameter, view in zip(parameters, self.weights, strict=True):
             view.copy_(parameter.detach())
             parameter.data = view
+
+    def differentiate(self, loss: Tensor) -> None:
+        """Write a loss's gradient into ``grad``; 0 for weights that it does not depend on."""
+        grads = torch.autograd.grad(loss, self._parameters, materialize_grads=True)
+        for out, grad in zip(self.grads, grads, strict=True):
+            out.copy_(grad)
 
     def views(self, vector: Tensor) -> list[Tensor]:
         """Return the parts of another (P,) vector as the weights' shapes."""

@@ -11,13 +11,16 @@ from torch import Tensor
 from gentutor.checks import check_choice, check_int, check_number, check_tensor, trusted
 from gentutor.models.gan import Discriminator, pack_examples
 from gentutor.nn import stack, unstack
-from gentutor.objectives.adversarial import gradient_penalties, interpolate, known_objective
+from gentutor.objectives.adversarial import (
+    Objective,
+    gradient_penalties,
+    interpolate,
+    known_objective,
+)
 from gentutor.progress import progress
 from gentutor.training.flat import Adam, FlatWeights
-from gentutor.training.streams import Source
+from gentutor.training.streams import BLOCK, Source
 from gentutor.training.threads import one_thread
-
-BLOCK = 16  # steps whose samples are drawn at once
 
 
 @dataclass(frozen=True)
@@ -107,23 +110,15 @@ def train_judges(
     flat = FlatWeights(net)
     adam = Adam(flat, [lr] * len(networks), betas=(0.5, 0.9))
     record = []
-    with one_thread(), trusted(), progress(steps, "step") as bar, torch.enable_grad():
+    with one_thread(), progress(steps, "step") as bar, torch.enable_grad():
         batches = _batches(net, real, fake, batch_size, seeds)
         for step, (x_real, x_fake, eps) in zip(range(steps), batches, strict=False):
             net.update_norms()
-            answers_real, answers_fake = net(torch.cat([x_real, x_fake], 1)).chunk(2, 1)
-            loss = game.real(answers_real).mean(1) + game.fake(answers_fake).mean(1)
-            penalty = torch.zeros_like(loss)
-            if game.penalty:
-                packs = [pack_examples(x, net.pack) for x in (x_real, x_fake)]
-                x = packs[0] if game.penalty == "zero" else interpolate(packs[0], packs[1], eps)
-                penalty = gradient_penalties(net.judge, x, game.penalty).mean(1)
+            loss, penalty = _terms(net, game, x_real, x_fake, eps)
             total = loss + gp_weight * penalty
             for r in (~total.isfinite()).nonzero().flatten().tolist():
                 raise FloatingPointError(f"network {r} diverged at step {step + 1} with lr={lr:g}")
-            grads = torch.autograd.grad(total.sum(), list(net.parameters()), materialize_grads=True)
-            for out, grad in zip(flat.grads, grads, strict=True):
-                out.copy_(grad)
+            flat.differentiate(total.sum())
             cosine = 0.5 * (1.0 + math.cos(math.pi * step / steps))
             adam.step(cosine if schedule == "cosine" else 1.0)
             if game.clips:
@@ -135,16 +130,35 @@ def train_judges(
     return Judges(tuple(networks), losses, penalties)
 
 
+@trusted()
+def _terms(
+    net: Discriminator, game: Objective, x_real: Tensor, x_fake: Tensor, eps: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return the loss without penalty and the penalty without its weight, (R,) each."""
+    answers_real, answers_fake = net(torch.cat([x_real, x_fake], 1)).chunk(2, 1)
+    loss = game.real(answers_real).mean(1) + game.fake(answers_fake).mean(1)
+    if not game.penalty:
+        return loss, torch.zeros_like(loss)
+    real, fake = (pack_examples(x, net.pack) for x in (x_real, x_fake))
+    x = real if game.penalty == "zero" else interpolate(real, fake, eps)
+    return loss, gradient_penalties(net.judge, x, game.penalty).mean(1)
+
+
 def _batches(
     net: Discriminator, real: Source, fake: Source, batch_size: int, seeds: Sequence[int]
 ) -> Iterator[tuple[Tensor, ...]]:
     """Yield real and generated examples (R, B, D) and eps (R, B / pack, 1), without end."""
     streams = [torch.Generator().manual_seed(seed) for seed in seeds]
-    dtype = next(net.parameters()).dtype
+    dtype, count = next(net.parameters()).dtype, BLOCK * batch_size
     while True:
         drawn = []
         for stream in streams:
-            pair = [source.sample(BLOCK * batch_size, stream).to(dtype) for source in (real, fake)]
-            eps = torch.rand(BLOCK * batch_size // net.pack, 1, generator=stream, dtype=dtype)
+            pair = [
+                check_tensor(
+                    f"{name}.sample({count})", source.sample(count, stream), (count, net.data_dim)
+                ).to(dtype)
+                for name, source in (("real", real), ("fake", fake))
+            ]
+            eps = torch.rand(count // net.pack, 1, generator=stream, dtype=dtype)
             drawn.append([part.view(BLOCK, -1, part.shape[1]) for part in (*pair, eps)])
         yield from zip(*(torch.stack(part, 1) for part in zip(*drawn, strict=True)), strict=True)

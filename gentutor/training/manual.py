@@ -26,6 +26,8 @@ from torch import Tensor
 
 from gentutor.training.flat import padded
 
+SHORTEST = 1e-19  # slope that is told from 0: its square is still a float32
+
 threshold_backward = torch.ops.aten.threshold_backward.grad_input
 
 
@@ -77,7 +79,7 @@ class Passes:
         if penalised:
             self.h_tails = [h[..., tail] for h in hidden]
             self.tangent = [torch.zeros_like(h[..., tail]) for h in hidden]
-            self.square, self.square_whole = padded(replicas, 1, penalised, dtype=dtype)
+            self.square = torch.zeros(replicas, 1, penalised, dtype=dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the answers (R, width, C) to x (R, inputs, C)."""
@@ -118,7 +120,7 @@ class Passes:
         if kind == "zero":
             slope.mul_(factor)
         else:
-            pull = self.square.sqrt().clamp_(min=1e-30).reciprocal_().neg_().add_(1.0)
+            pull = self.square.sqrt().clamp_(min=SHORTEST).reciprocal_().neg_().add_(1.0)
             if kind == "one_sided":
                 pull.relu_()
             slope.mul_(pull.mul_(factor).mul_(2.0))

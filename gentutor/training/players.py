@@ -16,7 +16,7 @@ class Players:
     def __init__(
         self, replicas: Sequence[Replica], generator: Generator, discriminator: Discriminator
     ) -> None:
-        self.replicas, self.settings = replicas, replicas[0]
+        self.settings = replicas[0]
         self.objective: Objective = OBJECTIVES[self.settings.objective]
         self.generator, self.discriminator = generator, discriminator
         self.flat_g, self.flat_d = FlatWeights(generator), FlatWeights(discriminator)

@@ -8,6 +8,7 @@ from typing import Any
 from gentutor.checks import check_int, check_number
 from gentutor.models.gan import Critic, Discriminator, Generator, widths
 from gentutor.objectives.adversarial import known_objective
+from gentutor.training.flat import ALIGN
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,12 @@ class Replica:
         """Whether its bits are the same in a batch.
 
         Autograd makes its own intermediate matrices. If their sizes are no multiple of a cache
-        line (16 floats), those of one replica are aligned otherwise than those of the next, and
-        matrix products then may sum in another order.
+        line, those of one replica are aligned otherwise than those of the next, and matrix
+        products then may sum in another order. Without hidden layers the sizes are the data's.
         """
-        return self.plain or all(width % 16 == 0 for width in self.hidden)
+        if self.plain:
+            return True
+        return bool(self.hidden) and all(width % ALIGN == 0 for width in self.hidden)
 
     @property
     def shape(self) -> tuple[Any, ...]:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from gentutor.checks import check_tensor
+from gentutor.training.flat import aligned
 
 BLOCK = 16  # steps of G that are drawn at once
 
@@ -22,10 +23,12 @@ class Source(Protocol):
 class Block(NamedTuple):
     """What ``BLOCK`` steps of G consume; features come before examples.
 
+    Noise has as many columns as fill cache lines (see :mod:`gentutor.training.flat`).
+
     Attributes:
         real: (BLOCK, R, D, n_critic, B) data for D's steps.
-        z_d: (BLOCK, R, K, n_critic * B) noise for the examples that D sees.
-        z_g: (BLOCK, R, K, B) noise for G's own step.
+        z_d: (BLOCK, R, K, >= n_critic * B) noise for the examples that D sees, step after step.
+        z_g: (BLOCK, R, K, >= B) noise for G's own step.
         eps: (BLOCK, R, 1, n_critic, B / pack) uniform, places between real and generated.
     """
 
@@ -39,7 +42,8 @@ class Streams:
     """The generators of R replicas.
 
     A replica's draws depend on its own seed only. ``before`` holds the generators' states before
-    the last block, from which :meth:`redraw` makes that block again.
+    the last block, from which :meth:`redraw` makes that block again. Where ``data_dim`` is given,
+    other data are refused.
     """
 
     def __init__(
@@ -52,8 +56,9 @@ class Streams:
         latent_dim: int,
         pack: int,
         dtype: torch.dtype,
+        data_dim: int | str = "D",
     ) -> None:
-        self.data, self.dtype = data, dtype
+        self.data, self.data_dim, self.dtype = data, data_dim, dtype
         self.n_critic, self.batch, self.latent_dim, self.pack = n_critic, batch, latent_dim, pack
         self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
         self.before = self._states()
@@ -65,15 +70,17 @@ class Streams:
         """Return the next block."""
         self.before = self._states()
         count, many, dtype = len(self.generators), self.n_critic * self.batch, self.dtype
-        z_d = torch.empty(count, BLOCK, self.latent_dim, many, dtype=dtype)
-        z_g = torch.empty(count, BLOCK, self.latent_dim, self.batch, dtype=dtype)
-        shape = BLOCK, 1, self.n_critic, self.batch // self.pack
-        eps = torch.empty(count, *shape, dtype=dtype)
+        z_d, z_g = (
+            torch.empty(count, BLOCK, self.latent_dim, aligned(columns), dtype=dtype)
+            for columns in (many, self.batch)
+        )
+        packs = self.batch // self.pack
+        eps = torch.empty(count, BLOCK, 1, self.n_critic, packs, dtype=dtype)
         real: list[Tensor] = []
         for r, generator in enumerate(self.generators):
             drawn = self.data.sample(BLOCK * many, generator)
-            dim = real[0].shape[1] if real else "D"
-            real.append(check_tensor(f"data.sample({BLOCK * many})", drawn, (BLOCK * many, dim)))
+            shape = BLOCK * many, self.data_dim
+            real.append(check_tensor(f"data.sample({BLOCK * many})", drawn, shape))
             z_d[r].normal_(generator=generator)
             z_g[r].normal_(generator=generator)
             eps[r].uniform_(generator=generator)

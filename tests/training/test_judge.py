@@ -144,6 +144,22 @@ def test_a_loss_that_is_no_longer_finite_is_reported_and_nothing_is_changed():
         assert all(torch.equal(value, state[name]) for name, value in net.state_dict().items())
 
 
+@pytest.mark.parametrize(
+    ("later", "message"),
+    [
+        (lambda n: torch.zeros(n + 16, 2), r"expected shape \(96, 2\), got \(112, 2\)"),
+        (lambda n: torch.full((n, 2), math.nan), "expected finite values, got 192 NaN"),
+    ],
+)
+def test_data_that_become_wrong_later_are_named(later, message):
+    class Later:
+        def sample(self, count: int, generator: torch.Generator) -> Tensor:
+            return torch.zeros(count, 2) if count == 64 else later(count)
+
+    with pytest.raises(ValueError, match=r"fake\.sample\(96\): " + message):
+        train_judges(judges(1), REAL, Later(), objective="hinge", steps=1, batch_size=6)
+
+
 def test_nothing_global_changes():
     torch.manual_seed(0)
     expected = torch.rand(3)

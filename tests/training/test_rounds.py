@@ -116,7 +116,7 @@ class PlainLoop:
             if replica.objective == "wgan_clip":
                 for weight in self.net.parameters():
                     weight.data.clamp_(-replica.clip, replica.clip)
-        fake, ahead = self.generator(block.z_g[t, r].mT), weights
+        fake, ahead = self.generator(block.z_g[t, r, :, : replica.batch_size].mT), weights
         for _ in range(replica.unroll):
             look = self.d_loss(ahead, x, fake)
             grads = torch.autograd.grad(look, list(ahead.values()), create_graph=True)
