@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 import torch
@@ -18,8 +19,8 @@ FORMAT = "gentutor-sweep-1"
 
 def fingerprint(data: Source) -> str:
     """Return a digest of a few examples: two sources that give the same ones are alike."""
-    sample = data.sample(64, torch.Generator().manual_seed(0))
-    return hashlib.sha256(sample.contiguous().numpy().tobytes()).hexdigest()
+    sample = data.sample(64, torch.Generator().manual_seed(0)).detach().contiguous()
+    return hashlib.sha256(sample.view(torch.uint8).numpy().tobytes()).hexdigest()
 
 
 def part_file(folder: Path, place: int) -> Path:
@@ -28,7 +29,11 @@ def part_file(folder: Path, place: int) -> Path:
 
 
 def write_part(path: Path, sweep: Sequence[Replica], data: Source, chunk: Chunk) -> None:
-    """Write the state of one part of a sweep, whole or not at all."""
+    """Write the state of one part of a sweep, whole or not at all.
+
+    Raises:
+        OSError: it cannot be written; names the file. What stood there before is as it was.
+    """
     numbers, tensors = chunk.state()
     config = {
         "replicas": [sweep[member].config for member in chunk.members],
@@ -36,16 +41,19 @@ def write_part(path: Path, sweep: Sequence[Replica], data: Source, chunk: Chunk)
         "data": fingerprint(data),
         **numbers,
     }
-    write_tensors(path, {"format": FORMAT, "config": json.dumps(config)}, tensors)
+    try:
+        write_tensors(path, {"format": FORMAT, "config": json.dumps(config)}, tensors)
+    except OSError as error:
+        raise _named(error, path) from error
 
 
 def read_part(
-    path: Path, sweep: Sequence[Replica], data: Source
+    path: Path, members: Sequence[int], sweep: Sequence[Replica], data: Source
 ) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
-    """Return the state that :func:`write_part` wrote.
+    """Return the state that :func:`write_part` wrote of these members of a sweep.
 
     Raises:
-        ValueError: the file is truncated, tampered with or of another sweep.
+        ValueError: the file is truncated, tampered with, of another sweep or of other members.
     """
     header, tensors = read_tensors(
         path, FORMAT, name="checkpoint", remedy="delete it to begin the sweep again"
@@ -56,20 +64,40 @@ def read_part(
         difference = "its data are others"
     if difference:
         raise ValueError(f"checkpoint: {path} belongs to another sweep: {difference}")
+    if config["members"] != list(members):
+        raise ValueError(
+            f"checkpoint: expected replicas {list(members)} in {path}, got {config['members']}; "
+            "has it been renamed?"
+        )
     return config, tensors
 
 
-def check_folder(folder: Path, sweep: Sequence[Replica], data: Source) -> None:
-    """Make a checkpoint's folder, or refuse what is in it before anything is trained.
+def check_folder(
+    folder: Path, groups: Sequence[Sequence[int]], sweep: Sequence[Replica], data: Source
+) -> None:
+    """Make a checkpoint's folder, or refuse it and what is in it before anything is trained.
+
+    ``groups`` holds the members of each part.
 
     Raises:
         ValueError: a file stands in its place, or a part of it is refused by :func:`read_part`.
+        OSError: it cannot be made or written to.
     """
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"checkpoint: expected a folder, {folder} is a file")
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=folder).close()
+    except OSError as error:
+        raise _named(error, folder) from error
+    members = {part_file(folder, place): group for place, group in enumerate(groups)}
     for path in sorted(folder.glob("part-*.safetensors")):
-        read_part(path, sweep, data)
+        read_part(path, members.get(path, ()), sweep, data)
+
+
+def _named(error: OSError, path: Path) -> OSError:
+    """Return the error again with the argument's name and the path: a full disk gives neither."""
+    return OSError(error.errno, f"checkpoint: {error.strerror}", str(path))
 
 
 def _difference(config: Mapping[str, Any], sweep: Sequence[Replica]) -> str:

@@ -51,7 +51,7 @@ class Chunk:
         self.round: ManualRound | AutogradRound = (
             ManualRound(self.players) if replicas[0].plain else AutogradRound(self.players)
         )
-        settings = replicas[0]
+        settings, dtype = replicas[0], self.players.flat_g.values.dtype
         self.streams = Streams(
             data,
             [replica.stream_seed for replica in replicas],
@@ -59,26 +59,24 @@ class Chunk:
             batch=settings.batch_size,
             latent_dim=settings.latent_dim,
             pack=settings.pack,
-            dtype=self.players.flat_g.values.dtype,
+            dtype=dtype,
+            data_dim=data_dim,
         )
         self.done = 0
         self.diverged: dict[int, int] = {}
-        self._record: list[Tensor] = []
-        self._past = torch.empty(2, len(replicas), 0)
+        self._record = torch.empty(0, 2, len(replicas), dtype=dtype)  # a row a step
         self._kept = [value.clone() for value in self._replica_values()]
         self._block: Block | None = None
 
     @property
     def losses(self) -> Tensor:
         """(2, R, done), D's and G's."""
-        if self._record:
-            self._past = torch.cat([self._past, torch.stack(self._record, dim=-1)], dim=-1)
-            self._record = []
-        return self._past
+        return self._record[: self.done].permute(1, 2, 0)
 
     @torch.no_grad()
     def run(self, steps: int, on_step: Callable[[int], bool]) -> None:
         """Go on to ``steps`` steps in all, or until ``on_step(done)`` is true."""
+        self._make_room(steps)
         while self.done < steps:
             t = self.done % BLOCK
             if t == 0:
@@ -87,12 +85,19 @@ class Chunk:
             elif self._block is None:  # resumed within a block
                 self._block = self.streams.redraw(self.streams.before)
             self.round(self._block, t)
-            self._record.append(torch.stack(self.round.losses()))
+            torch.stack(self.round.losses(), out=self._record[self.done])
             self.done += 1
             if t == BLOCK - 1:
                 self._settle()
             if on_step(self.done):
                 return
+
+    def _make_room(self, steps: int) -> None:
+        """Lengthen the record to so many steps; what is not written yet takes no memory."""
+        if steps > len(self._record):
+            longer = self._record.new_empty(steps, *self._record.shape[1:])
+            longer[: self.done] = self._record[: self.done]
+            self._record = longer
 
     def _replica_values(self) -> list[Tensor]:
         """Return the weights and buffers of both networks, each (R, ...)."""
@@ -100,14 +105,15 @@ class Chunk:
         return [value for network in networks for value in network.state_dict().values()]
 
     def _settle(self) -> None:
-        """Find the replicas that diverged since the last block and put back their weights."""
-        finite = torch.isfinite(self.losses).all(0)  # (R, done)
+        """Find the replicas that diverged in the last step's block and put back their weights."""
+        start = (self.done - 1) // BLOCK * BLOCK
+        finite = torch.isfinite(self.losses[..., start:]).all(0)  # (R, steps since)
         values = [torch.isfinite(value).flatten(1).all(1) for value in self._replica_values()]
         sound = torch.stack(values).all(0)
         for r in range(len(finite)):
             if r not in self.diverged and not (finite[r].all() and sound[r]):
                 wrong = (~finite[r]).nonzero()
-                self.diverged[r] = int(wrong[0]) + 1 if len(wrong) else self.done
+                self.diverged[r] = start + int(wrong[0]) + 1 if len(wrong) else self.done
         for r, step in self.diverged.items():
             self.losses[:, r, step:] = torch.nan
             for value, kept in zip(self._replica_values(), self._kept, strict=True):
@@ -146,7 +152,7 @@ class Chunk:
         """Take up a state; the next step is the one that an uninterrupted run would take."""
         for name, value in self._tensors().items():
             value.copy_(tensors[name])
-        self._past, self._record = tensors["losses"].clone(), []
+        self._record = tensors["losses"].permute(2, 0, 1).clone()
         self.done = int(numbers["done"])
         self.diverged = {int(r): int(step) for r, step in numbers["diverged"]}
         self.players.adam_g.steps = self.done

@@ -1,13 +1,10 @@
 """Training of many small GANs at once."""
 
 import math
-import os
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from os import PathLike
 from pathlib import Path
 
 import numpy as np
@@ -16,19 +13,13 @@ from torch import Tensor
 
 from gentutor.checks import check_int, check_tensor
 from gentutor.models.gan import Discriminator, Generator
-from gentutor.parallel import as_done
-from gentutor.progress import progress
-from gentutor.training.board import Board, shared_board
-from gentutor.training.checkpoint import check_folder
-from gentutor.training.interrupt import held_interrupt
-from gentutor.training.part import Part, TrainedPart, train_part
+from gentutor.training.checkpoint import check_folder, part_file
+from gentutor.training.dispatch import Stop, train_here, train_in_processes, train_on_cluster
+from gentutor.training.part import Part, TrainedPart
 from gentutor.training.replica import Replica
 from gentutor.training.streams import Source
 
 CHUNK = 8  # replicas trained at once: as fast as 16, and shared out more evenly
-GLANCE = 0.1  # seconds between two looks at what other processes have done
-
-Stop = Callable[[int], bool]
 
 
 @dataclass(frozen=True)
@@ -67,7 +58,7 @@ def train_ensemble(
     data: Source,
     *,
     steps: int = 1200,
-    checkpoint: str | Path | None = None,
+    checkpoint: str | PathLike[str] | None = None,
     stop: Stop | None = None,
     jobs: int = 1,
     cluster: str | None = None,
@@ -86,11 +77,13 @@ def train_ensemble(
 
     Args:
         replicas: the sweep.
-        data: has ``sample(count, generator)``, which returns (count, D) floats.
+        data: has ``sample(count, generator)``, which returns (count, D) floats; picklable, if it
+            is sent to other processes.
         steps: of G, >= 1.
         checkpoint: None, or a folder. Each batch writes its file there every 30 s, when training
             stops and at the end. If it holds this sweep, training goes on from it, to the bits
-            that it would have reached without a break; ``steps`` may be larger than before.
+            that it would have reached without a break; ``steps`` may be larger than before, and
+            a batch that has taken more already stays as it is.
         stop: called with the number of steps that all batches have taken together, after every
             step or, with several processes, ten times a second; true ends training.
         jobs: processes among which the batches are shared, >= 1. The bits stay the same.
@@ -104,6 +97,8 @@ def train_ensemble(
     Raises:
         TypeError, ValueError: an argument of the wrong kind or range, or a checkpoint that is
             truncated, tampered with or of another sweep.
+        OSError: a checkpoint cannot be written (no permission, a full disk); says which file. What
+            was written before stays, and training can go on from it.
 
     Warns:
         RuntimeWarning: a replica diverged; says which and when. The others go on, unchanged.
@@ -130,26 +125,31 @@ def train_ensemble(
     check_int("jobs", jobs)
     if not callable(getattr(data, "sample", None)):
         raise TypeError(f"data: expected something with sample(), got {type(data).__name__}")
+    if not isinstance(checkpoint, str | PathLike | None):
+        raise TypeError(f"checkpoint: expected a folder's path, got {checkpoint!r}")
     if stop is not None and not callable(stop):
         raise TypeError(f"stop: expected a function or None, got {type(stop).__name__}")
     example = data.sample(64, torch.Generator().manual_seed(0))
     data_dim = check_tensor("data.sample(64)", example, (64, "D")).shape[1]
     for replica in sweep:
         replica.networks(data_dim)  # refuses a start in another dimension
-    folder = None if checkpoint is None else Path(checkpoint)
-    if folder is not None:
-        check_folder(folder, sweep, data)
+    groups = _groups(sweep)
+    files: list[Path | None] = [None] * len(groups)
+    if checkpoint is not None:
+        folder = Path(checkpoint)
+        check_folder(folder, groups, sweep, data)
+        files = [part_file(folder, place) for place in range(len(groups))]
     parts = [
-        Part(place, tuple(members), sweep, data, data_dim, steps, folder)
-        for place, members in enumerate(_groups(sweep))
+        Part(place, tuple(members), sweep, data, data_dim, steps, file)
+        for place, (members, file) in enumerate(zip(groups, files, strict=True))
     ]
     if cluster is not None:
-        done, stopped = _on_cluster(parts, stop, cluster)
+        trained = train_on_cluster(parts, stop, cluster)
     elif jobs == 1 or len(parts) == 1:
-        done, stopped = _here(parts, stop)
+        trained = train_here(parts, stop)
     else:
-        done, stopped = _in_processes(parts, stop, jobs)
-    return _collect(parts, done, steps, stopped)
+        trained = train_in_processes(parts, stop, jobs)
+    return _collect(parts, trained, steps)
 
 
 def _groups(replicas: Sequence[Replica]) -> list[list[int]]:
@@ -165,90 +165,7 @@ def _groups(replicas: Sequence[Replica]) -> list[list[int]]:
     return groups
 
 
-Outcome = tuple[list[TrainedPart], bool]  # and whether training was stopped before its end
-
-
-def _here(parts: Sequence[Part], stop: Stop | None) -> Outcome:
-    stopped = False
-    steps: dict[int, int] = {}
-    with held_interrupt() as interrupted, progress(_total(parts), "step") as bar:
-
-        def report(place: int, done: int) -> bool:
-            nonlocal stopped
-            stepped = place in steps  # a part's first report comes before its first step
-            bar.update(done - steps.get(place, 0))
-            steps[place] = done
-            wanted = stepped and stop is not None and bool(stop(sum(steps.values())))
-            stopped = stopped or wanted or interrupted()
-            return stopped
-
-        done = [train_part(part, report) for part in parts]
-    return done, stopped
-
-
-def _in_processes(parts: Sequence[Part], stop: Stop | None, jobs: int) -> Outcome:
-    """Train the slowest parts first, so that none is left over at the end."""
-    stopped = False
-    order = sorted(parts, key=lambda part: -part.cost)
-    with (
-        held_interrupt() as interrupted,
-        shared_board(len(parts)) as board,
-        progress(_total(parts), "step") as bar,
-        ThreadPoolExecutor(1) as waiting,
-    ):
-        work = partial(_train_reporting, path=board.path)
-        results = waiting.submit(lambda: [done for _, done in as_done(work, order, jobs=jobs)])
-        try:
-            while True:
-                try:
-                    done = results.result(GLANCE)
-                    break
-                except NotYet:
-                    steps = board.done
-                    bar.update(steps - bar.n)
-                    if not stopped and (interrupted() or (stop is not None and stop(steps))):
-                        stopped = True
-                        board.stop()
-        finally:
-            board.stop()  # whatever ends this, no process works on
-    return done, stopped
-
-
-def _train_reporting(part: Part, path: Path) -> TrainedPart:
-    board, parent = Board(path), os.getppid()
-
-    def report(place: int, done: int) -> bool:
-        return board.report(place, done) or os.getppid() != parent
-
-    trained = train_part(part, report)
-    if os.getppid() != parent:  # killed: nobody takes the result, and sending it would never end
-        os._exit(1)
-    return trained
-
-
-def _on_cluster(parts: Sequence[Part], stop: Stop | None, address: str) -> Outcome:
-    done: list[TrainedPart] = []
-    with held_interrupt() as interrupted, progress(_total(parts), "step") as bar:
-        for _, result in as_done(_train_quietly, parts, cluster=address):
-            done.append(result)
-            bar.update(result.done)
-            steps = sum(each.done for each in done)
-            if interrupted() or (stop is not None and stop(steps)):
-                return done, len(done) < len(parts)
-    return done, False
-
-
-def _train_quietly(part: Part) -> TrainedPart:
-    return train_part(part, lambda place, done: False)
-
-
-def _total(parts: Sequence[Part]) -> int:
-    return sum(part.steps for part in parts)
-
-
-def _collect(
-    parts: Sequence[Part], trained: Sequence[TrainedPart], steps: int, stopped: bool
-) -> Ensemble:
+def _collect(parts: Sequence[Part], trained: Sequence[TrainedPart], steps: int) -> Ensemble:
     sweep, count = parts[0].sweep, len(parts[0].sweep)
     networks = {r: replica.networks(parts[0].data_dim) for r, replica in enumerate(sweep)}
     steps_done = np.zeros(count, dtype=int)
@@ -277,5 +194,5 @@ def _collect(
         losses[0],
         losses[1],
         dict(sorted(diverged.items())),
-        stopped,
+        stopped=bool((steps_done < steps).any()),
     )

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from gentutor.checks import trusted
 from gentutor.models.gan import Discriminator, Generator
-from gentutor.training.checkpoint import part_file, read_part, write_part
+from gentutor.training.checkpoint import read_part, write_part
 from gentutor.training.chunk import Chunk
 from gentutor.training.replica import Replica
 from gentutor.training.streams import Source
@@ -31,7 +30,7 @@ class Part:
         data: what they learn.
         data_dim: numbers per example.
         steps: of G.
-        checkpoint: folder, or None.
+        checkpoint: its file, or None.
     """
 
     place: int
@@ -81,25 +80,24 @@ def train_part(part: Part, report: Report) -> TrainedPart:
     ``report`` is told the part's place and the steps it has taken, at the beginning and after
     every step; true ends training.
     """
-    members = part.members
-    folder, saved = part.checkpoint, time.monotonic()
+    members, path, saved = part.members, part.checkpoint, time.monotonic()
 
     def save() -> None:
-        if folder is not None:
-            write_part(part_file(folder, part.place), part.sweep, part.data, chunk)
+        if path is not None:
+            write_part(path, part.sweep, part.data, chunk)
 
     def on_step(done: int) -> bool:
         nonlocal saved
         stop = report(part.place, done)
-        if not stop and folder is not None and time.monotonic() - saved > SAVE_SECONDS:
+        if not stop and path is not None and time.monotonic() - saved > SAVE_SECONDS:
             save()
             saved = time.monotonic()
         return stop
 
-    with one_thread(), trusted():
+    with one_thread():
         chunk = Chunk(members, part.replicas, part.data, part.data_dim)
-        if folder is not None and part_file(folder, part.place).exists():
-            chunk.load_state(*read_part(part_file(folder, part.place), part.sweep, part.data))
+        if path is not None and path.exists():
+            chunk.load_state(*read_part(path, members, part.sweep, part.data))
         if not report(part.place, chunk.done):
             chunk.run(part.steps, on_step)
         save()

@@ -6,8 +6,10 @@ import subprocess
 import sys
 import textwrap
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import cloudpickle
 import numpy as np
 import pytest
 import torch
@@ -15,6 +17,7 @@ from distributed import LocalCluster
 from torch import nn
 
 from gentutor.data import ring
+from gentutor.training import dispatch
 from gentutor.training.board import shared_board
 from gentutor.training.ensemble import Ensemble, train_ensemble
 from gentutor.training.replica import Replica
@@ -83,6 +86,41 @@ def test_a_stop_reaches_every_process_and_what_was_done_is_kept(tmp_path):
     r = int(some.steps_done.argmax())
     alone = train_ensemble([SWEEP[r]], ring(), steps=int(some.steps_done[r]))
     assert torch.equal(values(alone.generators[0]), values(some.generators[r]))
+
+
+def test_the_slowest_batches_are_begun_first(monkeypatch):
+    """Four small replicas, one of a larger batch, one by autograd; the smallest comes last."""
+    order = []
+
+    def begin(work, parts, jobs):
+        order.extend(part.place for part in parts)
+        return []
+
+    monkeypatch.setattr(dispatch, "as_done", begin)
+    small = Replica("hinge", batch_size=16, hidden=(16, 16))
+    sweep = [
+        replace(small, hidden=(16,)),
+        *(replace(small, seed=s) for s in range(4)),
+        replace(small, batch_size=32),
+        replace(small, spectral=True),
+    ]
+    assert train_ensemble(sweep, ring(), steps=1, jobs=2).stopped
+    assert order == [1, 3, 2, 0]
+
+
+class Late:
+    """Data over a line that fails."""
+
+    def sample(self, count: int, generator: torch.Generator) -> torch.Tensor:
+        if count > 64:
+            raise TimeoutError("too late")
+        return torch.zeros(count, 2)
+
+
+def test_an_error_of_the_data_comes_back_as_it_was_raised():
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    with pytest.raises(TimeoutError, match="too late"):
+        train_ensemble(SWEEP, Late(), steps=10, jobs=2)
 
 
 def test_an_error_in_stop_ends_the_processes_too(tmp_path):

@@ -111,6 +111,21 @@ def test_data_of_the_wrong_kind_are_named(make, error, message):
         train_ensemble([SMALL], Faulty(make), steps=1)
 
 
+@pytest.mark.parametrize("spectral", [False, True])
+@pytest.mark.parametrize(
+    ("later", "error", "message"),
+    [
+        (lambda n: torch.zeros(n, 3), ValueError, r"expected shape \(128, 2\), got \(128, 3\)"),
+        (lambda n: torch.full((n, 2), NAN), ValueError, "expected finite values, got 256 NaN"),
+        (lambda n: torch.ones(n, 2).long(), TypeError, "expected a floating-point dtype"),
+    ],
+)
+def test_data_that_become_wrong_later_are_named(later, error, message, spectral):
+    data = Faulty(lambda n, g: torch.zeros(n, 2) if n == 64 else later(n))
+    with pytest.raises(error, match=r"data\.sample\(128\): " + message):
+        train_ensemble([replace(SMALL, spectral=spectral)], data, steps=1)
+
+
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
@@ -121,6 +136,11 @@ def test_data_of_the_wrong_kind_are_named(make, error, message):
             r"replicas: expected Replica, \[1\] is dict",
         ),
         ({"steps": 0}, ValueError, "steps: expected an integer >= 1, got 0"),
+        ({"replicas": SMALL}, TypeError, "replicas: expected a list of Replica, got Replica"),
+        ({"data": [1.0]}, TypeError, r"data: expected something with sample\(\), got list"),
+        ({"stop": True}, TypeError, "stop: expected a function or None, got bool"),
+        ({"jobs": 0}, ValueError, "jobs: expected an integer >= 1, got 0"),
+        ({"checkpoint": 3}, TypeError, "checkpoint: expected a folder's path, got 3"),
         ({"steps": 10.0}, TypeError, r"steps: expected an integer, got 10\.0"),
         (
             {"replicas": [replace(SMALL, collapsed_at=(1.0, 2.0, 3.0))]},
@@ -236,3 +256,41 @@ def test_a_file_in_the_place_of_the_folder_is_refused_before_training(tmp_path):
     with pytest.raises(ValueError, match=r"checkpoint: expected a folder, .* is a file"):
         train_ensemble(SWEEP, ring(), steps=1, checkpoint=path)
     assert path.read_bytes() == b"mine"
+
+
+def test_files_that_changed_places_are_refused(tmp_path):
+    """Two batches of one shape: their settings and tensors would fit each other's place."""
+    sweep = [replace(SMALL, seed=s) for s in range(10)]
+    train_ensemble(sweep, ring(), steps=2, checkpoint=tmp_path)
+    first, second = (tmp_path / f"part-00{i}.safetensors" for i in range(2))
+    first.rename(tmp_path / "old")
+    second.rename(first)
+    refuse(first, r"expected replicas \[0, 1, 2, 3, 4\] in .*, got \[5, 6, 7, 8, 9\]", sweep)
+    first.rename(second)
+    (tmp_path / "old").rename(first)
+    beyond = tmp_path / "part-002.safetensors"
+    beyond.write_bytes(first.read_bytes())
+    refuse(beyond, r"expected replicas \[\] in .*, got \[0, 1, 2, 3, 4\]", sweep)
+
+
+def test_a_folder_that_cannot_be_made_or_written_is_named_before_training(tmp_path):
+    (tmp_path / "file").write_text("mine")
+    for path in (tmp_path / "file" / "sweep", Path("/proc")):
+        with pytest.raises(OSError, match=f"checkpoint: .*{path}"):
+            train_ensemble(SWEEP, ring(), steps=10**9, checkpoint=path)
+
+
+def test_a_full_disk_is_named_and_what_was_written_before_stays(saved):
+    """A limit on the size of files stands in for the disk."""
+    resource = pytest.importorskip("resource")
+    before, limits = saved.read_bytes(), resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
+    try:
+        with pytest.raises(OSError, match=f"checkpoint: File too large: '{saved}'"):
+            train_ensemble(SWEEP, ring(), steps=5, checkpoint=saved.parent)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert saved.read_bytes() == before
+    assert len(list(saved.parent.iterdir())) == 2  # and no half a file
+    resumed = train_ensemble(SWEEP, ring(), steps=5, checkpoint=saved.parent)
+    assert np.array_equal(resumed.g_loss, train_ensemble(SWEEP, ring(), steps=5).g_loss)
