@@ -206,11 +206,13 @@ def test_an_interrupt_ends_training_after_the_step_it_falls_in():
 
 
 def test_a_second_interrupt_is_not_held_back():
+    """Jobs in the background ignore interrupts, so the usual handler is set first."""
+
     def interrupt(step: int) -> bool:
         os.kill(os.getpid(), signal.SIGINT)
         return False
 
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores them
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
             train_ensemble(SWEEP[:2], DATA, steps=1, stop=lambda s: interrupt(s) or interrupt(s))
