@@ -26,5 +26,5 @@ def share_of_limit(counts: ArrayLike, shares: Mapping[str, ArrayLike]) -> Figure
     ax.text(0, 97, "one large matrix product", color=GREY, va="top")
     ax.set_xticks(places, [f"{count:g}" for count in np.asarray(counts)])
     ax.set(ylim=(0, 105), xlabel="GANs in a batch", ylabel="% of the limit")
-    ax.legend(fontsize=9, loc="center right")
+    ax.legend(fontsize=9, loc="lower right")
     return fig
