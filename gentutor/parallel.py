@@ -6,6 +6,8 @@ This is joblib with a progress bar, and the only place that starts processes.
 import pickle
 import signal
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
 import joblib
@@ -60,7 +62,24 @@ def as_done(
             backend="loky",
             initializer=_leave_interrupts_to_parent,
         )
-        yield from pool(joblib.delayed(_numbered)(function, *pair) for pair in enumerate(items))
+        tasks = (joblib.delayed(_numbered)(function, *pair) for pair in enumerate(items))
+        with _deaf_to_interrupts():  # until the initializer has run
+            results = pool(tasks)
+        yield from results
+
+
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Start processes that Ctrl-C does not reach: they inherit which signals are blocked."""
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # else it starts in the block, and unblocks
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _on_cluster(

@@ -1,6 +1,7 @@
 """Work is shared among processes, or among the workers of a Dask cluster, and comes back whole."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -73,6 +74,16 @@ def test_a_killed_process_is_reported():
     with pytest.raises(TerminatedWorkerError):
         parallel_map(lambda n: os.kill(os.getpid(), 9), [1, 2], jobs=2)
     assert parallel_map(abs, [-1, 2], jobs=2) == [1, 2]  # and the next work finds new processes
+
+
+def deaf_to_interrupts(number: int) -> bool:
+    return signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_processes_are_born_deaf_to_interrupts():
+    """They inherit it, so that one killed by Ctrl-C while it starts does not end the work."""
+    assert parallel_map(deaf_to_interrupts, [1, 2], jobs=2) == [True, True]
+    assert not deaf_to_interrupts(0)
 
 
 def test_nothing_to_do():
