@@ -104,6 +104,31 @@ def test_all_may_diverge_at_any_step_of_a_block(step, steps, options):
         assert np.isnan(swept.d_loss[r, step:]).all()
 
 
+def test_a_divergence_after_a_break_puts_back_the_weights_from_before_it(tmp_path: Path):
+    """Broken off at 18, within the second block; that is the first one that the rest draws."""
+    replicas = [Replica("least_squares", seed=s, batch_size=8, hidden=(16, 16)) for s in range(2)]
+    train_ensemble(replicas, DATA, steps=18, checkpoint=tmp_path)
+    with pytest.warns(RuntimeWarning, match="diverged at step 20"):
+        rest = train_ensemble(replicas, Burst(20 - 16), steps=24, checkpoint=tmp_path)
+    assert rest.diverged == {0: 20, 1: 20}
+    shorter = train_ensemble(replicas, DATA, steps=16)
+    for r in range(2):
+        found = weights(rest.generators[r], rest.discriminators[r])
+        expected = weights(shorter.generators[r], shorter.discriminators[r])
+        assert all(torch.equal(x, y) for x, y in zip(found, expected, strict=True))
+
+
+def test_weights_that_the_last_update_broke_are_put_back():
+    """Both losses of the only step come before it."""
+    replica = Replica(batch_size=8, hidden=(8,), lr_g=1e39)
+    with pytest.warns(RuntimeWarning, match="diverged at step 1 "):
+        trained = train_ensemble([replica], DATA, steps=1)
+    assert np.isfinite(trained.g_loss).all()
+    assert np.isfinite(trained.d_loss).all()
+    found = weights(trained.generators[0], trained.discriminators[0])
+    assert all(torch.equal(x, y) for x, y in zip(found, weights(*replica.networks(2)), strict=True))
+
+
 def test_a_penalty_of_any_weight_stays_finite_where_the_batch_is_filled_up():
     heavy = Replica("wgan_gp", batch_size=9, hidden=(8,), gp_weight=1e12)
     assert train_ensemble([heavy], DATA, steps=3).diverged == {}
