@@ -39,15 +39,7 @@ class Draw(NamedTuple):
 def draws(replicas: Sequence[Replica], data: Source, steps: int) -> Iterator[Draw]:
     """Yield what each step consumes."""
     first = replicas[0]
-    streams = Streams(
-        data,
-        [replica.stream_seed for replica in replicas],
-        n_critic=first.n_critic,
-        batch=first.batch_size,
-        latent_dim=first.latent_dim,
-        pack=1,
-        dtype=torch.float32,
-    )
+    streams = Streams(data, replicas, 2, dtype=torch.float32)
     for t in range(steps):
         if t % BLOCK == 0:
             block = streams.draw()

@@ -51,17 +51,8 @@ class Chunk:
         self.round: ManualRound | AutogradRound = (
             ManualRound(self.players) if replicas[0].plain else AutogradRound(self.players)
         )
-        settings, dtype = replicas[0], self.players.flat_g.values.dtype
-        self.streams = Streams(
-            data,
-            [replica.stream_seed for replica in replicas],
-            n_critic=settings.n_critic,
-            batch=settings.batch_size,
-            latent_dim=settings.latent_dim,
-            pack=settings.pack,
-            dtype=dtype,
-            data_dim=data_dim,
-        )
+        dtype = self.players.flat_g.values.dtype
+        self.streams = Streams(data, replicas, data_dim, dtype=dtype)
         self.done = 0
         self.diverged: dict[int, int] = {}
         self._record = torch.empty(0, 2, len(replicas), dtype=dtype)  # a row a step

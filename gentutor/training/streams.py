@@ -8,6 +8,7 @@ from torch import Tensor
 
 from gentutor.checks import check_tensor
 from gentutor.training.flat import aligned
+from gentutor.training.replica import Replica
 
 BLOCK = 16  # steps of G that are drawn at once
 
@@ -39,28 +40,20 @@ class Block(NamedTuple):
 
 
 class Streams:
-    """The generators of R replicas.
+    """The generators of R replicas of one shape.
 
     A replica's draws depend on its own seed only. ``before`` holds the generators' states before
-    the last block, from which :meth:`redraw` makes that block again. Where ``data_dim`` is given,
-    other data are refused.
+    the last block, from which :meth:`redraw` makes that block again.
     """
 
     def __init__(
-        self,
-        data: Source,
-        seeds: Sequence[int],
-        *,
-        n_critic: int,
-        batch: int,
-        latent_dim: int,
-        pack: int,
-        dtype: torch.dtype,
-        data_dim: int | str = "D",
+        self, data: Source, replicas: Sequence[Replica], data_dim: int, *, dtype: torch.dtype
     ) -> None:
+        settings = replicas[0]
         self.data, self.data_dim, self.dtype = data, data_dim, dtype
-        self.n_critic, self.batch, self.latent_dim, self.pack = n_critic, batch, latent_dim, pack
-        self.generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        self.n_critic, self.batch = settings.n_critic, settings.batch_size
+        self.latent_dim, self.pack = settings.latent_dim, settings.pack
+        self.generators = [torch.Generator().manual_seed(r.stream_seed) for r in replicas]
         self.before = self._states()
 
     def _states(self) -> Tensor:

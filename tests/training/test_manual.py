@@ -30,16 +30,7 @@ def start(replicas: list[Replica], dim: int = 2) -> tuple[Players, Streams]:
     """Return players and their streams in float64."""
     pairs = [replica.networks(dim) for replica in replicas]
     generator, discriminator = (stack(nets).double() for nets in zip(*pairs, strict=True))
-    first = replicas[0]
-    streams = Streams(
-        Cloud(dim),
-        [replica.stream_seed for replica in replicas],
-        n_critic=first.n_critic,
-        batch=first.batch_size,
-        latent_dim=first.latent_dim,
-        pack=first.pack,
-        dtype=torch.float64,
-    )
+    streams = Streams(Cloud(dim), replicas, dim, dtype=torch.float64)
     return Players(replicas, generator, discriminator), streams
 
 

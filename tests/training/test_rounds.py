@@ -27,16 +27,7 @@ def start(replicas: list[Replica]) -> tuple[Players, Block, list[tuple[nn.Module
     """Return players, their next block of data and noise, and the same networks unstacked."""
     pairs = [tuple(net.double() for net in replica.networks(2)) for replica in replicas]
     generator, discriminator = (stack(nets) for nets in zip(*pairs, strict=True))
-    first = replicas[0]
-    streams = Streams(
-        Cloud(),
-        [replica.stream_seed for replica in replicas],
-        n_critic=first.n_critic,
-        batch=first.batch_size,
-        latent_dim=first.latent_dim,
-        pack=first.pack,
-        dtype=torch.float64,
-    )
+    streams = Streams(Cloud(), replicas, 2, dtype=torch.float64)
     return Players(replicas, generator, discriminator), streams.draw(), pairs
 
 
