@@ -16,7 +16,8 @@ from gentutor.metrics.images import (
     refuse,
     widened,
 )
-from gentutor.metrics.windows import WANG, Window, Workspace
+from gentutor.metrics.sliding import Workspace
+from gentutor.metrics.windows import WANG, Window
 
 
 def ssim(
@@ -194,7 +195,8 @@ def _moments(image: Tensor, window: Window, work: Workspace, name: str) -> tuple
     squares = torch.square(centred, out=work.over(centred))
     squares = window.mean(squares, work, "squares of " + name)
     var = torch.addcmul(squares, mu, mu, value=-1, out=work.over(squares))
-    var = torch.mul(var, window.correction, out=work.over(var))
+    if window.sample:
+        var = torch.mul(var, window.correction, out=work.over(var))
     mu = torch.add(mu, level, out=work.over(mu))
     return torch.square(mu, out=work.over(mu)), var
 

@@ -1,4 +1,4 @@
-"""The sliding window of SSIM: its weights, its border, and sums over it."""
+"""The sliding window of SSIM: its weights, its border, and means over it."""
 
 import functools
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from gentutor.checks import check_choice, check_int, check_number
+from gentutor.metrics.sliding import Workspace, slide
 
 
 @dataclass(frozen=True)
@@ -88,54 +89,13 @@ class Window:
         (h, w) = (side // 2 for side in self.sides)
         return functional.pad(image, (w, w, h, h), mode="reflect")
 
-    def mean(self, image: Tensor, work: "Workspace | None" = None, name: str = "mean") -> Tensor:
+    def mean(self, image: Tensor, work: Workspace | None = None, name: str = "mean") -> Tensor:
         """Return the weighted mean of (..., H, W) at every position of the window.
 
-        The window is a product, so columns come first and rows after. Each is a sum of shifted
-        copies: on a CPU that is several times as fast as a convolution with one channel. The
-        small weights come first, which keeps the rounding small. With a workspace the result is
-        its buffer ``name``.
+        With a workspace the result is its buffer ``name``, and ``image`` must be contiguous.
         """
-        work = work or Workspace(idle=True)
-        for axis, buffer in ((0, "columns"), (1, name)):
-            taps = self.taps(axis, image.dtype)
-            middle, length = len(taps) // 2, image.shape[axis - 2] - len(taps) + 1
-            first, *rest = sorted(range(len(taps)), key=lambda k: -abs(k - middle))
-            start = image.narrow(axis - 2, first, length)
-            total = torch.mul(start, taps[first], out=work(buffer, start))
-            for k in rest:
-                total.add_(image.narrow(axis - 2, k, length), alpha=taps[k])
-            image = total
-        return image
-
-
-class Workspace:
-    """Named buffers that are written again and again: fresh memory costs more than the sums.
-
-    Its answers are meant for torch's argument ``out``. An idle workspace answers None, so that
-    results are fresh tensors, as gradients need them.
-
-    >>> work, x = Workspace(), torch.zeros(2, 3)
-    >>> work("total", x) is work("total", x + 1), Workspace(idle=True)("total", x)
-    (True, None)
-    """
-
-    def __init__(self, *, idle: bool = False) -> None:
-        self.idle = idle
-        self.buffers: dict[tuple[Any, ...], Tensor] = {}
-
-    def __call__(self, name: str, like: Tensor) -> Tensor | None:
-        """Return the buffer of this name with the shape and dtype of ``like``."""
-        if self.idle:
-            return None
-        key = (name, like.shape, like.dtype)
-        if key not in self.buffers:
-            self.buffers[key] = torch.empty_like(like, memory_format=torch.contiguous_format)
-        return self.buffers[key]
-
-    def over(self, used: Tensor) -> Tensor | None:
-        """Return ``used``, a buffer whose values are no longer needed."""
-        return None if self.idle else used
+        down, along = (tuple(self.taps(axis, image.dtype)) for axis in (0, 1))
+        return slide(image, (down, along), work or Workspace(idle=True), name)
 
 
 @functools.cache
