@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from gentutor.checks import check_choice, check_number
 from gentutor.metrics.images import check_images, common_dtype, widened
-from gentutor.metrics.ssim import checked, factors
+from gentutor.metrics.ssim import average, checked, factors
 from gentutor.metrics.windows import WANG, Window
 
 MS_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)  # the five scales, finest first
@@ -77,8 +77,8 @@ def ms_ssim(
     product = a.new_ones(())
     for scale, weight in enumerate(weights, start=1):
         last = scale == len(weights)
-        terms = factors(a, b, data_range, window if last else inside, k1, k2)
-        means = [((l * c) if last else c).mean((-2, -1)) for l, c in terms]  # noqa: E741
+        planes = factors(a, b, data_range, window if last else inside, k1, k2)
+        means = [average(l.mul_(c) if last else c for l, c in stripes) for stripes in planes]  # noqa: E741
         value = checked(torch.cat(means), x, y).view(x.shape[:2])  # (N, C)
         if mean_first:
             value = value.mean(1, keepdim=True)

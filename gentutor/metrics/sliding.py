@@ -1,157 +1,176 @@
-"""Weighted sums under a sliding window, by the faster of two routes."""
+"""Weighted sums under a sliding window: of shifted copies, or by matrix products where faster."""
 
 import functools
-from typing import Any
+import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 
-TILE = 16  # sums that one row of a matrix product gives are a multiple of this
-
-
-class Workspace:
-    """Named buffers that are written again and again: fresh memory costs more than the sums.
-
-    Its answers are meant for torch's argument ``out``. An idle workspace answers None, so that
-    results are fresh tensors, as gradients need them.
-
-    >>> work, x = Workspace(), torch.zeros(2, 3)
-    >>> work("total", x) is work("total", x + 1), Workspace(idle=True)("total", x)
-    (True, None)
-    """
-
-    def __init__(self, *, idle: bool = False) -> None:
-        self.idle = idle
-        self.buffers: dict[tuple[Any, ...], Tensor] = {}
-
-    def __call__(self, name: str, like: Tensor) -> Tensor | None:
-        """Return the buffer of this name, or None if idle."""
-        return None if self.idle else self.buffer(name, like)
-
-    def buffer(self, name: str, like: Tensor) -> Tensor:
-        """Return the buffer of this name with the shape and dtype of ``like``; it begins as 0."""
-        key = (name, like.shape, like.dtype)
-        if key not in self.buffers:
-            self.buffers[key] = torch.zeros_like(like, memory_format=torch.contiguous_format)
-        return self.buffers[key]
-
-    def over(self, used: Tensor) -> Tensor | None:
-        """Return ``used``, a buffer whose values are no longer needed."""
-        return None if self.idle else used
-
-
 Taps = tuple[tuple[float, ...], tuple[float, ...]]
 
 
-def slide(image: Tensor, taps: Taps, work: Workspace, name: str) -> Tensor:
-    r"""Return :math:`\sum_{ij} u_i v_j\, x_{h + i,\, w + j}` for every h and w.
+def slide(image: Tensor, taps: Taps) -> Tensor:
+    r"""Return :math:`\sum_{ij} u_i v_j\, x_{h + i,\, w + j}` for every h and w, with gradients.
 
     Args:
-        image: x (..., H, W), floating-point and contiguous.
+        image: x (..., H, W), floating-point.
         taps: u down the columns and v along the rows.
-        work: buffers for the result, which is the one called ``name``, and for the way to it; if
-            idle, the result has gradients.
-        name: of the result.
 
     Returns:
         (..., H - len(u) + 1, W - len(v) + 1).
 
-    >>> image = torch.arange(12.0).view(1, 3, 4)
-    >>> slide(image, ((1, 1), (1, 0, -1)), Workspace(idle=True), "sums")
-    tensor([[[-4., -4.],
-             [-4., -4.]]])
+    >>> slide(torch.arange(12.0).view(3, 4), ((1, 1), (1, 0, -1)))
+    tensor([[-4., -4.],
+            [-4., -4.]])
     """
-    route = _by_products if not work.idle and _suits_products(image, taps) else _by_shifts
-    return route(image, taps, work, name)
-
-
-def _by_shifts(image: Tensor, taps: Taps, work: Workspace, name: str) -> Tensor:
-    """Add shifted copies, those of small weight first, which keeps the rounding small.
-
-    On a CPU this is several times as fast as a convolution with one channel.
-    """
-    for axis, buffer in ((0, "columns"), (1, name)):
-        weights = taps[axis]
-        middle, length = len(weights) // 2, image.shape[axis - 2] - len(weights) + 1
-        first, *rest = sorted(range(len(weights)), key=lambda k: -abs(k - middle))
-        start = image.narrow(axis - 2, first, length)
-        total = torch.mul(start, weights[first], out=work(buffer, start))
-        for k in rest:
-            total.add_(image.narrow(axis - 2, k, length), alpha=weights[k])
-        image = total
+    for axis, weights in zip((-2, -1), taps, strict=True):
+        (first, weight), *rest = _shifted(image, weights, axis)
+        image = first * weight
+        for copy, weight in rest:
+            image.add_(copy, alpha=weight)
     return image
 
 
-def _suits_products(image: Tensor, taps: Taps) -> bool:
-    """Tell whether matrix products are exact enough here, and faster than shifted copies.
+class Slider:
+    """What :func:`slide` returns, for one image after another, in memory that is written again.
+
+    Fresh memory for every result would cost more than the sums.
+
+    Attributes:
+        image: (..., H, W); write here what is to be summed, then call the slider.
+        sums: (..., H', W'), the answer; it is yours to overwrite.
+
+    >>> slider = Slider((3, 4), ((1, 1), (1, 0, -1)), torch.zeros(()))
+    >>> _ = slider.image.copy_(torch.arange(12.0).view(3, 4))
+    >>> slider()
+    tensor([[-4., -4.],
+            [-4., -4.]])
+    """
+
+    def __init__(self, shape: Sequence[int], taps: Taps, like: Tensor) -> None:
+        """Make room for images of ``shape``, with the dtype and device of ``like``."""
+        (*many, height, width), size = shape, math.prod(shape)
+        down, along = taps
+        kept = (height - len(down) + 1, width - len(along) + 1)
+        self._steps: list[_Shifts | _Products]
+        if _products_suit(shape, taps, like):
+            spare = _tile(down) * width  # the last tile ends in there
+            flat = [like.new_zeros(size + spare) for _ in range(3)]
+            self.image, sums = (buffer[:size].view(*shape) for buffer in (flat[0], flat[2]))
+            self.sums = sums[..., : kept[0], : kept[1]]
+            self._steps = [
+                _Products(flat[0], flat[1], down, size, width),
+                _Products(flat[1], flat[2], along, size, 1),
+            ]
+        else:
+            self.image, columns = like.new_empty(shape), like.new_empty((*many, kept[0], width))
+            self.sums = like.new_empty((*many, *kept))
+            self._steps = [
+                _Shifts(self.image, columns, down, -2),
+                _Shifts(columns, self.sums, along, -1),
+            ]
+
+    def __call__(self) -> Tensor:
+        """Sum over the image and return ``sums``."""
+        for step in self._steps:
+            step()
+        return self.sums
+
+
+def _products_suit(shape: Sequence[int], taps: Taps, like: Tensor) -> bool:
+    """Tell whether matrix products are exact enough, and faster than adding shifted copies.
 
     They take a time that does not depend on the window. Shifted copies take one addition per tap
     and position that is kept, and are as fast at about six per pixel. No products where they might
     round to 8 or 11 bits, as ``torch.set_float32_matmul_precision`` allows them to.
     """
     precision = torch.backends.mkldnn.matmul.fp32_precision  # type: ignore[attr-defined]
-    if image.dtype != torch.float32 or not image.is_cpu or precision not in ("none", "ieee"):
+    if like.dtype != torch.float32 or not like.is_cpu or precision not in ("none", "ieee"):
         return False
-    (down, along), (height, width) = map(len, taps), image.shape[-2:]
+    (height, width), (down, along) = shape[-2:], map(len, taps)
     kept = (height - down + 1) / height * (width - along + 1) / width
     return (down + along) / 2 * kept >= 6
 
 
-def _by_products(image: Tensor, taps: Taps, work: Workspace, name: str) -> Tensor:
-    """Multiply tiles by a matrix that holds the taps in each row, every row a step further.
+def _less_one(weights: Sequence[float]) -> list[float]:
+    """Return the weights with the middle one less by 1.
 
-    All images together are one tall image here, and then one long row. Where the window reaches
-    from one image or row into the next, the sums mean nothing; the result leaves them out. Nothing
-    fills the last rows of "columns": they stay 0, since tiles meet them with weight 0.
+    They give what a mean differs by from the middle pixel, which is added last. So rounding does
+    not grow with brightness, and a flat patch keeps its own but for the last bit at most.
     """
-    columns, sums = work.buffer("columns", image), work.buffer(name, image)
-    height, width = image.shape[-2:]
-    _down(image.view(-1, width), _band(taps[0]), columns.view(-1, width))
-    _along(columns.view(-1), _band(taps[1]), sums.view(-1))
-    return sums[..., : height - len(taps[0]) + 1, : width - len(taps[1]) + 1]
+    middle = (len(weights) - 1) // 2
+    return [weight - (k == middle) for k, weight in enumerate(weights)]
+
+
+def _shifted(image: Tensor, weights: Sequence[float], axis: int) -> list[tuple[Tensor, float]]:
+    """Return the copies of ``image`` to add, and their weights."""
+    length = image.shape[axis] - len(weights) + 1
+    terms = [(image.narrow(axis, k, length), w) for k, w in enumerate(_less_one(weights))]
+    return [*terms, (image.narrow(axis, (len(weights) - 1) // 2, length), 1.0)]
+
+
+class _Shifts:
+    """Adds shifted copies: on a CPU, several times as fast as a convolution with one channel."""
+
+    def __init__(self, source: Tensor, target: Tensor, weights: Sequence[float], axis: int) -> None:
+        (self.first, self.weight), *self.rest = _shifted(source, weights, axis)
+        self.target = target
+
+    def __call__(self) -> None:
+        torch.mul(self.first, self.weight, out=self.target)
+        for copy, weight in self.rest:
+            self.target.add_(copy, alpha=weight)
+
+
+class _Products:
+    """Multiplies tiles by a matrix that holds the taps in each row, every row a step further.
+
+    All images together are one tall image for the sums down the columns, and one long row for
+    those along the rows. Where the window reaches from one image or row into the next, the sums
+    mean nothing, and nobody reads them.
+    """
+
+    def __init__(
+        self, source: Tensor, target: Tensor, weights: tuple[float, ...], size: int, step: int
+    ) -> None:
+        """Sum over numbers ``step`` apart, of the first ``size`` in the flat ``source``."""
+        t = _tile(weights) // (2 if step > 1 else 1)  # the faster one
+        band = _band(weights, t)  # (t, k)
+        k = band.shape[1]
+        tiles = math.ceil((size // step - (k - t)) / t)
+        if step > 1:
+            strides = (t * step, step, 1)
+            of = source.as_strided((tiles, k, step), strides)
+            to = target.as_strided((tiles, t, step), strides)
+            self.products = [(torch.bmm, band.expand(tiles, t, k), of, to)]
+        else:
+            self.products = []
+            for odd in (0, 1):  # every other tile: k < 2 t, and rows of a matrix may not overlap
+                rows = (tiles + 1 - odd) // 2
+                of = source[odd * t :].as_strided((rows, k), (2 * t, 1))
+                to = target[odd * t :].as_strided((rows, t), (2 * t, 1))
+                self.products.append((torch.mm, of, band.T, to))
+        first, count = (k - t) // 2 * step, tiles * t * step
+        self.middle, self.target = source[first : first + count], target[:count]
+
+    def __call__(self) -> None:
+        for product, a, b, out in self.products:
+            product(a, b, out=out)
+        self.target.add_(self.middle)
+
+
+def _tile(weights: Sequence[float]) -> int:
+    return math.ceil(len(weights) / 16) * 16
 
 
 @functools.cache
-def _band(weights: tuple[float, ...]) -> Tensor:
+def _band(weights: tuple[float, ...], t: int) -> Tensor:
     """Return the float32 matrix (t, t + taps - 1) whose row i holds the weights from column i on.
 
-    The middle one is less by 1: the product is what a mean differs by from the middle pixel, which
-    is added last. So a flat patch keeps its brightness, but for the last bit at most.
-
-    >>> _band((0.25, 0.5, 0.25))[:2, :4]
+    >>> _band((0.25, 0.5, 0.25), 2)
     tensor([[ 0.2500, -0.5000,  0.2500,  0.0000],
             [ 0.0000,  0.2500, -0.5000,  0.2500]])
     """
-    t = -(-len(weights) // TILE) * TILE
-    row = torch.tensor(weights + (0.0,) * t)  # one longer than a row of the matrix
-    row[(len(weights) - 1) // 2] -= 1
+    row = torch.tensor(_less_one(weights) + [0.0] * t)  # one longer than a row of the matrix
     return row.repeat(t)[: t * (len(row) - 1)].view(t, -1)
-
-
-def _down(image: Tensor, band: Tensor, out: Tensor) -> None:
-    """Write the sums over windows of rows of ``image`` (R, W) into the first rows of ``out``."""
-    (t, k), width = band.shape, image.shape[1]
-    full, rest = divmod(len(image) - (k - t), t)
-    tiles = image.as_strided((full, k, width), (t * width, width, 1))
-    torch.bmm(band.expand(full, t, k), tiles, out=out[: full * t].view(full, t, width))
-    last = image[full * t :]
-    torch.mm(band[:rest, : len(last)], last, out=out[full * t : full * t + rest])
-    _add_middle(image, k - t, out)
-
-
-def _along(row: Tensor, band: Tensor, out: Tensor) -> None:
-    """Write the sums over windows of ``row`` (L,) into the first entries of ``out`` (L,)."""
-    t, k = band.shape
-    full, rest = divmod(len(row) - (k - t), t)
-    for odd in (0, 1):  # every other tile, because rows of a matrix may not overlap
-        count, start = (full + 1 - odd) // 2, odd * t
-        tiles = row[start:].as_strided((count, k), (2 * t, 1))
-        torch.mm(tiles, band.T, out=out[start:].as_strided((count, t), (2 * t, 1)))
-    last = row[full * t :]
-    torch.mv(band[:rest, : len(last)], last, out=out[full * t : full * t + rest])
-    _add_middle(row, k - t, out)
-
-
-def _add_middle(image: Tensor, border: int, out: Tensor) -> None:
-    count = len(image) - border
-    out[:count].add_(image[border // 2 : border // 2 + count])

@@ -1,7 +1,8 @@
 """Structural similarity: luminance, contrast and structure compared in local windows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -16,8 +17,10 @@ from gentutor.metrics.images import (
     refuse,
     widened,
 )
-from gentutor.metrics.sliding import Workspace
+from gentutor.metrics.ssim_in_place import InPlace
 from gentutor.metrics.windows import WANG, Window
+
+BLOCK = 1 << 16  # numbers of an image that are worked on at a time
 
 
 def ssim(
@@ -78,8 +81,8 @@ def ssim(
         side = max(1, round(min(x.shape[-2:]) / 256))
         a, b = (functional.avg_pool2d(image.to(common_dtype(x, y)), side) for image in (x, y))
     window.check_fits(a)
-    terms = factors(a, b, data_range, window, k1, k2)
-    score = torch.cat([(luminance * rest).mean((-2, -1)) for luminance, rest in terms])
+    planes = factors(a, b, data_range, window, k1, k2)
+    score = torch.cat([average(l.mul_(rest) for l, rest in stripes) for stripes in planes])  # noqa: E741
     return checked(score, x, y).view(x.shape[:2]).mean(1)
 
 
@@ -103,8 +106,9 @@ def ssim_map(
     data_range = check_images(x, y, data_range)
     x, y = widened(x, y, data_range)
     window.check_fits(x)
-    terms = factors(x, y, data_range, window, k1, k2)
-    return checked(torch.cat([a * b for a, b in terms]), x, y).unflatten(0, x.shape[:2])
+    planes = factors(x, y, data_range, window, k1, k2)
+    maps = [torch.cat([a * b for a, b in stripes], dim=1) for stripes in planes]
+    return checked(torch.cat(maps), x, y).unflatten(0, x.shape[:2])
 
 
 @dataclass(frozen=True)
@@ -163,49 +167,77 @@ def ssim_terms(
     return Terms(checked(luminance, x, y), contrast, structure)
 
 
+Stripes = Iterator[tuple[Tensor, Tensor]]
+
+
 def factors(
     x: Tensor, y: Tensor, data_range: float, window: Window, k1: float, k2: float
-) -> Iterator[tuple[Tensor, Tensor]]:
-    r"""Yield the two factors of SSIM for a few planes (P, H', W') at a time.
+) -> Iterator[Stripes]:
+    """Yield the two factors of SSIM for a few planes at a time: stripes of rows (P, R, W').
 
-    Without gradients they lie in a workspace: use them before the next are asked for.
+    Blocks are small enough for the cache. Without gradients the next stripe overwrites the one
+    before.
+    """
+    c1 = 2 * (check_number("k1", k1) * data_range) ** 2
+    c2 = 2 * (check_number("k2", k2) * data_range) ** 2
+    graded = torch.is_grad_enabled() and (x.requires_grad or y.requires_grad)
+    in_place: dict[torch.Size, InPlace] = {}
+
+    def compute(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        if graded:
+            return plain_factors(a, b, window, c1, c2)
+        if a.shape not in in_place:
+            in_place[a.shape] = InPlace(a, window, c1, c2)
+        return in_place[a.shape](a, b)
+
+    for a, b in blocks(x.flatten(0, 1), y.flatten(0, 1), size=BLOCK):  # (P, H, W)
+        a, b = window.extend(a), window.extend(b)
+        yield (compute(a[:, rows], b[:, rows]) for rows in _stripes(a, window))
+
+
+def _stripes(planes: Tensor, window: Window) -> list[slice]:
+    """Return the rows to read for each stripe of about ``BLOCK`` numbers."""
+    (height, width), reach = planes.shape[-2:], window.sides[0] - 1
+    kept = height - reach
+    most = kept // (4 * reach + 1)  # they overlap by the reach of the window
+    number = max(1, min(most, round(kept * width / BLOCK)))
+    edges = [kept * i // number for i in range(number + 1)]
+    return [slice(top, bottom + reach) for top, bottom in pairwise(edges)]
+
+
+def average(stripes: Iterable[Tensor]) -> Tensor:
+    """Return the mean (P,) over the positions of maps that come in stripes (P, R, W')."""
+    sums, counts = zip(
+        *((part.sum((-2, -1)), part.shape[-2:].numel()) for part in stripes), strict=True
+    )
+    return sum(sums[1:], sums[0]) / sum(counts)
+
+
+def plain_factors(
+    a: Tensor, b: Tensor, window: Window, c1: float, c2: float
+) -> tuple[Tensor, Tensor]:
+    r"""Return the two factors of SSIM for planes (P, H, W), with gradients.
 
     They are computed from the sum s and the difference d of the images, which takes four maps in
     place of five and makes identical images score exactly 1:
     :math:`4 \mu_x \mu_y = \mu_s^2 - \mu_d^2` and :math:`4 \sigma_{xy} = \sigma_s^2 - \sigma_d^2`,
     while :math:`2 (\mu_x^2 + \mu_y^2) = \mu_s^2 + \mu_d^2`, and likewise for variances. These do
-    not change when s and d are centred, and then lose no digits to the image's brightness.
+    not change when s and d are centred, and then lose no digits to the image's brightness. So c1
+    and c2 are twice those of the formula.
     """
-    c1 = 2 * (check_number("k1", k1) * data_range) ** 2
-    c2 = 2 * (check_number("k2", k2) * data_range) ** 2
-    graded = torch.is_grad_enabled() and (x.requires_grad or y.requires_grad)
-    work = Workspace(idle=graded)
-    for a, b in blocks(x.flatten(0, 1), y.flatten(0, 1), size=1 << 17):  # (P, H, W)
-        a, b = window.extend(a), window.extend(b)
-        mu_s2, var_s = _moments(torch.add(a, b, out=work("image", a)), window, work, "s")
-        mu_d2, var_d = _moments(torch.sub(a, b, out=work("image", a)), window, work, "d")
-        yield _ratio(mu_s2, mu_d2, c1, work), _ratio(var_s, var_d, c2, work)
+    mu_s2, var_s = _moments(a + b, window)
+    mu_d2, var_d = _moments(a - b, window)
+    luminance = (mu_s2 - mu_d2 + c1) / (mu_s2 + mu_d2 + c1)
+    return luminance, (var_s - var_d + c2) / (var_s + var_d + c2)
 
 
-def _moments(image: Tensor, window: Window, work: Workspace, name: str) -> tuple[Tensor, Tensor]:
-    """Return the squared mean and the variance of ``image`` in every window; overwrites it."""
+def _moments(image: Tensor, window: Window) -> tuple[Tensor, Tensor]:
+    """Return the squared mean and the variance in every window."""
     level = image.mean((-2, -1), keepdim=True).detach()
-    centred = torch.sub(image, level, out=work.over(image))
-    mu = window.mean(centred, work, "mean of " + name)
-    squares = torch.square(centred, out=work.over(centred))
-    squares = window.mean(squares, work, "squares of " + name)
-    var = torch.addcmul(squares, mu, mu, value=-1, out=work.over(squares))
-    if window.sample:
-        var = torch.mul(var, window.correction, out=work.over(var))
-    mu = torch.add(mu, level, out=work.over(mu))
-    return torch.square(mu, out=work.over(mu)), var
-
-
-def _ratio(s: Tensor, d: Tensor, c: float, work: Workspace) -> Tensor:
-    """Return (s - d + c) / (s + d + c), the second as 2 (s + c) - first; overwrites both."""
-    over = torch.sub(s, d, out=work.over(d)).add_(c)
-    under = torch.mul(s, 2, out=work.over(s)).sub_(over).add_(2 * c)
-    return torch.div(over, under, out=work.over(over))
+    centred = image - level
+    mu = window.mean(centred)
+    var = window.correction * torch.addcmul(window.mean(centred.square()), mu, mu, value=-1)
+    return (mu + level).square(), var
 
 
 def checked(score: Tensor, x: Tensor, y: Tensor) -> Tensor:

@@ -1,6 +1,7 @@
 """The sliding window of SSIM: its weights, its border, and means over it."""
 
 import functools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from gentutor.checks import check_choice, check_int, check_number
-from gentutor.metrics.sliding import Workspace, slide
+from gentutor.metrics.sliding import Slider, Taps, slide
 
 
 @dataclass(frozen=True)
@@ -89,13 +90,16 @@ class Window:
         (h, w) = (side // 2 for side in self.sides)
         return functional.pad(image, (w, w, h, h), mode="reflect")
 
-    def mean(self, image: Tensor, work: Workspace | None = None, name: str = "mean") -> Tensor:
-        """Return the weighted mean of (..., H, W) at every position of the window.
+    def mean(self, image: Tensor) -> Tensor:
+        """Return the weighted mean of (..., H, W) at every position of the window."""
+        return slide(image, self._both_taps(image.dtype))
 
-        With a workspace the result is its buffer ``name``, and ``image`` must be contiguous.
-        """
-        down, along = (tuple(self.taps(axis, image.dtype)) for axis in (0, 1))
-        return slide(image, (down, along), work or Workspace(idle=True), name)
+    def slider(self, shape: Sequence[int], like: Tensor) -> Slider:
+        """Return what computes such means of many images of ``shape`` in the same memory."""
+        return Slider(shape, self._both_taps(like.dtype), like)
+
+    def _both_taps(self, dtype: torch.dtype) -> Taps:
+        return tuple(self.taps(0, dtype)), tuple(self.taps(1, dtype))
 
 
 @functools.cache
