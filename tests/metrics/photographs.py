@@ -14,3 +14,13 @@ def photograph(name: str, side: int = 256, *, colour: bool = False) -> Tensor:
     image = image if colour else image.mean(-1, keepdim=True)
     top, left = ((length - side) // 2 for length in image.shape[:2])
     return image[top : top + side, left : left + side].permute(2, 0, 1)[None].contiguous()
+
+
+def normal(shape: tuple[int, ...], seed: int = 0) -> Tensor:
+    """Return standard normal numbers in float64."""
+    return torch.randn(shape, generator=torch.Generator().manual_seed(seed), dtype=torch.float64)
+
+
+def noisy(x: Tensor, sigma: float = 0.1) -> Tensor:
+    """Return the image with noise of one standard deviation, clipped to [0, 1]."""
+    return (x + sigma * normal(x.shape)).clamp(0, 1)
