@@ -181,6 +181,7 @@ def factors(
     c1 = 2 * (check_number("k1", k1) * data_range) ** 2
     c2 = 2 * (check_number("k2", k2) * data_range) ** 2
     graded = torch.is_grad_enabled() and (x.requires_grad or y.requires_grad)
+    size = 4 * BLOCK if graded else BLOCK  # a graph keeps all maps anyway, and wants few of them
     in_place: dict[torch.Size, InPlace] = {}
 
     def compute(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
@@ -190,17 +191,17 @@ def factors(
             in_place[a.shape] = InPlace(a, window, c1, c2)
         return in_place[a.shape](a, b)
 
-    for a, b in blocks(x.flatten(0, 1), y.flatten(0, 1), size=BLOCK):  # (P, H, W)
+    for a, b in blocks(x.flatten(0, 1), y.flatten(0, 1), size):  # (P, H, W)
         a, b = window.extend(a), window.extend(b)
-        yield (compute(a[:, rows], b[:, rows]) for rows in _stripes(a, window))
+        yield (compute(a[:, rows], b[:, rows]) for rows in _stripes(a, window, size))
 
 
-def _stripes(planes: Tensor, window: Window) -> list[slice]:
-    """Return the rows to read for each stripe of about ``BLOCK`` numbers."""
+def _stripes(planes: Tensor, window: Window, size: int) -> list[slice]:
+    """Return the rows to read for each stripe of about ``size`` numbers."""
     (height, width), reach = planes.shape[-2:], window.sides[0] - 1
     kept = height - reach
     most = kept // (4 * reach + 1)  # they overlap by the reach of the window
-    number = max(1, min(most, round(kept * width / BLOCK)))
+    number = max(1, min(most, round(kept * width / size)))
     edges = [kept * i // number for i in range(number + 1)]
     return [slice(top, bottom + reach) for top, bottom in pairwise(edges)]
 
