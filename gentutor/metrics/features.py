@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ class Activations:
     maps: tuple[Tensor, ...]
 
 
-class Extractor(nn.Module):
+class Extractor(nn.Module, ABC):
     """A frozen network: always in evaluation mode, its weights without gradients.
 
     Call it with images (N, C, H, W) and the range they are in. Gradients flow to the images.
@@ -55,9 +56,9 @@ class Extractor(nn.Module):
         """LPIPS weights, (C_l,) for each map."""
         return ()
 
+    @abstractmethod
     def activations(self, x: Tensor) -> Activations:
         """Return features, logits and maps of images in ``input_range``."""
-        raise NotImplementedError
 
     def forward(self, x: Tensor, *, value_range: tuple[float, float]) -> Activations:
         """Return what the network says of the images.

@@ -172,5 +172,5 @@ def _band(weights: tuple[float, ...], t: int) -> Tensor:
     tensor([[ 0.2500, -0.5000,  0.2500,  0.0000],
             [ 0.0000,  0.2500, -0.5000,  0.2500]])
     """
-    row = torch.tensor(_less_one(weights) + [0.0] * t)  # one longer than a row of the matrix
-    return row.repeat(t)[: t * (len(row) - 1)].view(t, -1)
+    row = torch.tensor(_less_one(weights) + [0.0] * t, dtype=torch.float32, device="cpu")
+    return row.repeat(t)[: t * (len(row) - 1)].view(t, -1)  # its rows are shorter by one

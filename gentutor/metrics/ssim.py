@@ -82,7 +82,7 @@ def ssim(
         a, b = (functional.avg_pool2d(image.to(common_dtype(x, y)), side) for image in (x, y))
     window.check_fits(a)
     planes = factors(a, b, data_range, window, k1, k2)
-    score = torch.cat([average(l.mul_(rest) for l, rest in stripes) for stripes in planes])  # noqa: E741
+    score = torch.cat([average(p.mul_(q) for p, q in stripes) for stripes in planes])
     return checked(score, x, y).view(x.shape[:2]).mean(1)
 
 

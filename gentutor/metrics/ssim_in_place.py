@@ -38,6 +38,6 @@ class InPlace:
         mu.add_(level)
         mu.mul_(mu)
         s, d = self.slider.sums
-        over = torch.sub(s, d, out=self.ratio).add_(self.constants)
+        over = torch.sub(s, d, out=self.ratio).add_(self.constants)  # s - d + c
         luminance, rest = over.div_(s.add_(d).add_(self.constants))
         return luminance, rest

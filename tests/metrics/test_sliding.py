@@ -120,3 +120,14 @@ def coarse_products() -> Iterator[None]:
 @pytest.mark.usefixtures("coarse_products")
 def test_no_products_where_torch_may_round_to_eight_bits() -> None:
     assert not sliding._products_suit((2, 64, 64), float_taps(WANG), torch.zeros(()))
+
+
+def test_products_do_not_depend_on_torchs_default_dtype() -> None:
+    before, image = torch.get_default_dtype(), pictures((2, 64, 64))
+    sliding._band.cache_clear()
+    torch.set_default_dtype(torch.float64)
+    try:
+        sums = slid(image, float_taps(WANG), products=True)
+    finally:
+        torch.set_default_dtype(before)
+    assert torch.equal(sums, slid(image, float_taps(WANG), products=True))
