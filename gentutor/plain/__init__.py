@@ -1,0 +1,1 @@
+"""What to write from memory: models and metrics in plain PyTorch."""
