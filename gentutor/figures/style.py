@@ -16,6 +16,17 @@ BLUE, ORANGE, GREEN, RED, PURPLE, SKY = (
     "#56B4E9",
 )
 GREY = "#6b7280"
+# One colour a role, in diagrams, figures, widgets and formulas. The style sheets have the same
+# values as --encoder and so on, with lighter ones for the dark theme.
+ROLES = {
+    "encoder": "#0072B2",
+    "decoder": "#B45309",
+    "generator": "#8A4FBE",
+    "critic": "#00695F",
+    "real": "#3F4A56",
+    "fake": "#C0246B",
+}
+ENCODER, DECODER, GENERATOR, CRITIC, REAL, FAKE = ROLES.values()
 INK = "gray_r"  # colour map: 0 is paper and 1 is ink
 
 RC: dict[Any, Any] = {
