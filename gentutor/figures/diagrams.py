@@ -46,7 +46,7 @@ def elbo() -> Diagram:
         "term E log p(x | z), longer than the ELBO by exactly the rate, the KL from q(z | x) to "
         "the prior p(z).",
         caption="log p(x) is set by prior and decoder. The encoder decides how much of it the ELBO "
-        "shows. The ELBO is the reconstruction term less the rate. (Drawn as if all were positive.)",
+        "shows. The ELBO is the reconstruction term less the rate. (As if all were positive.)",
     )
     picture.box(180, 26, "log p(x)", role="real", width=330)
     picture.box(124, 86, "ELBO", "what is maximised", role="critic", width=218)
