@@ -4,7 +4,17 @@ import re
 from pathlib import Path
 
 import pytest
-from ledger import Claim, Label, Ledger, faults, labels_in, load_ledger, scan_labels, scan_tests
+
+from gentutor.bank.ledger import (
+    Claim,
+    Label,
+    Ledger,
+    faults,
+    labels_in,
+    load_ledger,
+    scan_labels,
+    scan_tests,
+)
 
 
 def messages(ledger: Ledger, labels: list[Label], evidence: dict) -> list[str]:
@@ -15,7 +25,7 @@ def messages(ledger: Ledger, labels: list[Label], evidence: dict) -> list[str]:
 def test_the_book_says_and_proves_what_its_ledger_claims(root: Path) -> None:
     pages = [*root.glob("book/**/*.md"), *root.glob("notebooks/*.ipynb")]
     labels, evidence = scan_labels(pages), scan_tests(root / "tests")
-    assert messages(load_ledger(root / "book/claims.yml"), labels, evidence) == []
+    assert messages(load_ledger(root / "gentutor/bank/claims.yml"), labels, evidence) == []
 
 
 def ledger_of(*claims: tuple[str, str, str]) -> Ledger:

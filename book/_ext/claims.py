@@ -1,6 +1,6 @@
 """Turns claim labels into anchors with a badge, and prints the page of published claims.
 
-``ledger`` says how claims are labelled and proven. Here each label becomes an anchor
+``gentutor.bank.ledger`` says how claims are labelled and proven. Here each label becomes an anchor
 ``#claim-<id>`` and a badge that links to its row on the page that holds the ``claims-table``
 directive. Whatever the ledger, the labels and the tests disagree on is a warning of the build.
 """
@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
-from ledger import LABEL, Claim, Label, Ledger, faults, load_ledger, scan_tests
 from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.builders import Builder
@@ -21,6 +20,8 @@ from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
+
+from gentutor.bank.ledger import LABEL, Claim, Label, Ledger, faults, load_ledger, scan_tests
 
 PROVEN = {"test": "tested", "derivation": "derived", "citation": "cited"}
 logger = logging.getLogger(__name__)
@@ -233,7 +234,7 @@ def stale_pages(
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the directive, the transform and where the ledger and the tests are."""
-    app.add_config_value("claims_ledger", "book/claims.yml", "env")
+    app.add_config_value("claims_ledger", "gentutor/bank/claims.yml", "env")
     app.add_config_value("claims_tests", "tests", "env")
     app.add_domain(ClaimDomain)
     app.add_directive("claims-table", ClaimsTable)

@@ -11,7 +11,8 @@ from typing import Any
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
-SOURCES = ("gentutor/**/*.py", "gentutor/**/*.js", "gentutor/**/*.css", "recordings/*")
+TYPES = ("css", "js", "json", "py", "yaml", "yml")
+SOURCES = (*(f"gentutor/**/*.{name}" for name in TYPES), "recordings/*")
 
 
 def source_hash(root: Path) -> str:

@@ -1,6 +1,6 @@
 """The claim ledger: what the book asserts, where it says so, and what proves it.
 
-``book/claims.yml`` names every claim. A chapter labels the sentence that makes a claim by an HTML
+``claims.yml`` names every claim. A chapter labels the sentence that makes a claim by an HTML
 comment before it, ``<!-- claim: vae-reparam -->``; at the start of a block the comment has a line
 of its own. ``<!-- derivation: vae-reparam -->`` stands before the derivation of a claim. A test
 proves a claim by ``@pytest.mark.claim("vae-reparam")``. This module reads the three without

@@ -1,0 +1,1 @@
+"""The claims, the questions and their reading: data, and nothing that needs torch."""
