@@ -11,6 +11,7 @@ import pytest
 MAY_USE = {
     "checks": set(),
     "progress": set(),
+    "plain": set(),
     "parallel": {"checks", "progress"},
     "data": {"checks"},
     "nn": {"checks"},
@@ -24,6 +25,7 @@ MAY_USE = {
     "bank": set(),
     "proof": {"bank", "checks", "data", "metrics", "models", "objectives", "theory", "training"},
 }
+TORCH_ALONE = {"theory", "plain"}  # and the standard library
 TAKES_ARRAYS = {"figures", "widgets"}  # numpy in, so that they know no model
 
 
@@ -42,9 +44,9 @@ def misplaced(part: str, source: str) -> list[str]:
 
     def fits(name: str) -> bool:
         top, _, rest = name.partition(".")
-        if top == "gentutor":
+        if top == "gentutor" and part != "plain":  # a plain file does not even use its neighbours
             return rest.partition(".")[0] in MAY_USE[part] | {part, "__version__"}
-        if part == "theory":
+        if part in TORCH_ALONE:
             return top in {*sys.stdlib_module_names, "torch"}
         return part not in TAKES_ARRAYS | {"bank"} or top != "torch"
 
@@ -68,6 +70,9 @@ def test_every_part_uses_only_the_parts_before_it(root: Path) -> None:
         ("nn", "def late():\n    import gentutor.training.fit"),
         ("models", "from . import files"),
         ("theory", "import numpy as np"),
+        ("plain", "from gentutor.nn import MLP"),
+        ("plain", "from gentutor.plain.gan import mlp"),
+        ("plain", "def late():\n    import numpy"),
         ("figures", "from torch import Tensor"),
         ("bank", "import torch"),
         ("bank", "from gentutor.proof import maths"),
