@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from gentutor.data import Mixture
 from gentutor.models.gan import Critic, Discriminator, pack_examples
-from gentutor.objectives.adversarial import OBJECTIVES, discriminator_loss, gradient_penalty
+from gentutor.objectives.adversarial import OBJECTIVES
 from gentutor.training.judge import BLOCK, train_judges
 
 REAL = Mixture(torch.tensor([[-1.0, 0.0], [1.0, 0.5]]), sd=0.3)
@@ -31,39 +31,46 @@ def judges(count: int, dim: int = 2, **options) -> list[Discriminator]:
     return [Discriminator(dim, seed=s, **options) for s in range(count)]
 
 
+class Packs(nn.Module):
+    """A discriminator that is given packs."""
+
+    def __init__(self, net: Discriminator) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.net.judge(x)
+
+
 def plain_loop(
-    net: Discriminator, objective: str, *, steps: int, batch_size: int, lr: float, seed: int, **more
+    step,
+    net: Discriminator,
+    objective: str,
+    *,
+    steps: int,
+    batch_size: int,
+    lr: float,
+    seed: int,
+    schedule: str,
+    **more,
 ) -> tuple[list[float], list[float]]:
-    """Train one network with torch.optim.Adam as a textbook would; return loss and penalty."""
+    """Train one network by the plain steps and torch.optim.Adam; return loss and penalty."""
     stream = torch.Generator().manual_seed(seed)
     shape = (BLOCK, batch_size, 2)
     real = REAL.sample(BLOCK * batch_size, stream).double().view(shape)
     fake = FAKE.sample(BLOCK * batch_size, stream).double().view(shape)
     eps = torch.rand(BLOCK * batch_size // net.pack, 1, generator=stream, dtype=torch.float64)
-    optimizer = torch.optim.Adam(net.parameters(), betas=(0.5, 0.9))
-    losses, penalties = [], []
-    for step, (x, x_fake, e) in enumerate(
-        zip(real[:steps], fake, eps.view(BLOCK, -1, 1), strict=False)
-    ):
-        cosine = 0.5 * (1 + math.cos(math.pi * step / steps))
-        optimizer.param_groups[0]["lr"] = lr * (cosine if more["schedule"] == "cosine" else 1)
+    judge = Packs(net)
+    optimiser = torch.optim.Adam(net.parameters(), betas=(0.5, 0.9))
+    record = []
+    for t, e in enumerate(eps.view(BLOCK, -1, 1)[:steps]):
+        cosine = 0.5 * (1 + math.cos(math.pi * t / steps))
+        optimiser.param_groups[0]["lr"] = lr * (cosine if schedule == "cosine" else 1)
         net.update_norms()
-        loss = discriminator_loss(objective, net(x), net(x_fake))
-        kind, penalty = OBJECTIVES[objective].penalty, torch.zeros(())
-        if kind:
-            a, b = pack_examples(x, net.pack), pack_examples(x_fake, net.pack)
-            penalty = gradient_penalty(
-                net.judge, a if kind == "zero" else e * a + (1 - e) * b, kind
-            )
-        optimizer.zero_grad()
-        (loss + more["gp_weight"] * penalty).backward()
-        optimizer.step()
-        if objective == "wgan_clip":
-            for weight in net.parameters():
-                weight.data.clamp_(-more["clip"], more["clip"])
-        losses.append(loss.item())
-        penalties.append(penalty.item())
-    return losses, penalties
+        x, x_fake = (pack_examples(each, net.pack) for each in (real[t], fake[t]))
+        record.append(step(objective, nn.Identity(), judge, optimiser, x, x_fake, e, **more))
+    losses, penalties = zip(*record, strict=True)
+    return list(losses), list(penalties)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +82,7 @@ def plain_loop(
         ("hinge", {"spectral": True, "hidden": (8,)}, "cosine"),
     ],
 )
-def test_each_network_follows_the_plain_loop(objective, options, schedule):
+def test_each_network_follows_the_plain_loop(objective, options, schedule, plain_step):
     nets = [net.double() for net in judges(2, **options)]
     peers = copy.deepcopy(nets)
     settings = {
@@ -90,7 +97,7 @@ def test_each_network_follows_the_plain_loop(objective, options, schedule):
     assert trained.networks == tuple(nets)
     assert trained.loss.shape == trained.penalty.shape == (2, 12)
     for r, peer in enumerate(peers):
-        losses, penalties = plain_loop(peer, objective, seed=7 + r, **settings)
+        losses, penalties = plain_loop(plain_step, peer, objective, seed=7 + r, **settings)
         assert trained.loss[r] == pytest.approx(losses, abs=1e-9)
         assert trained.penalty[r] == pytest.approx(penalties, abs=1e-9)
         assert (max(penalties) > 0) == bool(OBJECTIVES[objective].penalty)

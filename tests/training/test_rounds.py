@@ -1,14 +1,17 @@
 """A round of the engine against a plain PyTorch loop; each player's step leaves the other be."""
 
+from functools import partial
 from itertools import product
 
 import pytest
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import normalize, relu, softplus
+from torch.func import functional_call
+from torch.nn.functional import normalize
 
 from gentutor.nn import stack
 from gentutor.objectives.adversarial import OBJECTIVES
+from gentutor.plain import gan
 from gentutor.training.by_autograd import AutogradRound
 from gentutor.training.by_hand import ManualRound
 from gentutor.training.players import Players
@@ -31,100 +34,94 @@ def start(replicas: list[Replica]) -> tuple[Players, Block, list[tuple[nn.Module
     return Players(replicas, generator, discriminator), streams.draw(), pairs
 
 
-# (D's terms on real and on generated answers, G's term), as the papers have them
-LOGISTIC = (lambda a: softplus(-a), softplus)
-SCORE = (lambda a: -a, lambda a: a, lambda a: -a)
-TERMS = {
-    "minimax": (*LOGISTIC, lambda a: -softplus(a)),
-    "non_saturating": (*LOGISTIC, lambda a: softplus(-a)),
-    "r1": (*LOGISTIC, lambda a: softplus(-a)),
-    "least_squares": (lambda a: (a - 1) ** 2 / 2, lambda a: a**2 / 2, lambda a: (a - 1) ** 2 / 2),
-    "hinge": (lambda a: relu(1 - a), lambda a: relu(1 + a), lambda a: -a),
-} | dict.fromkeys(("wgan_clip", "wgan_gp", "wgan_gp_one_sided"), SCORE)
+def packed(x: Tensor, m: int) -> Tensor:
+    """Return m successive examples side by side, (N, D) to (N / m, m D)."""
+    return torch.cat([x[i::m] for i in range(m)], dim=1)
 
 
-class PlainLoop:
-    """One GAN of the sweep, trained as a tutorial would: torch's Adam, autograd, no batching."""
+class Judge(nn.Module):
+    """The same weights in the fewest lines; with ``spectral`` each matrix is divided by u W v."""
 
-    def __init__(self, replica: Replica, generator: nn.Module, net: nn.Module) -> None:
-        self.replica, self.generator, self.net = replica, generator, net
-        self.vectors = [net.get_buffer(name).clone() for name, _ in net.named_buffers()]
-        self.adam_g, self.adam_d = (
-            torch.optim.Adam(each.parameters(), lr, betas=replica.betas)
-            for each, lr in ((generator, replica.lr_g), (net, replica.lr_d))
-        )
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net = net
+        self.vectors = [value.clone() for value in net.buffers()]
 
-    def answer(self, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
-        """Judge packs side by side; with ``spectral``, divide by u W v."""
-        x = torch.cat([x[i :: self.replica.pack] for i in range(self.replica.pack)], dim=1)
-        return self.judge(x, weights)
-
-    def judge(self, x: Tensor, weights: dict[str, Tensor]) -> Tensor:
-        matrices, biases = list(weights.values())[::2], list(weights.values())[1::2]
+    def forward(self, x: Tensor) -> Tensor:
+        """Map packs (N, m D) to answers (N,)."""
+        matrices, biases = list(self.net.parameters())[::2], list(self.net.parameters())[1::2]
         for i, (matrix, bias) in enumerate(zip(matrices, biases, strict=True)):
-            if self.replica.spectral:
+            if self.vectors:
                 u = self.vectors[i]
                 v = normalize((matrix @ u.T).detach(), dim=0)
                 matrix = matrix / (v.T @ matrix @ u.T)
             x = (x.relu() if i else x) @ matrix + bias
         return x[:, 0]
 
-    def d_loss(self, weights: dict[str, Tensor], x: Tensor, x_hat: Tensor) -> Tensor:
-        real, fake, _ = TERMS[self.replica.objective]
-        return real(self.answer(x, weights)).mean() + fake(self.answer(x_hat, weights)).mean()
+    def iterate(self) -> None:
+        """Take the power iteration that comes before each step."""
+        for u, matrix in zip(self.vectors, list(self.parameters())[::2], strict=False):
+            v = normalize(matrix.detach() @ u.T, dim=0)
+            u.copy_(normalize(matrix.detach().T @ v, dim=0).T)
 
-    def penalty(self, weights: dict[str, Tensor], x: Tensor, x_hat: Tensor, eps: Tensor) -> Tensor:
-        pack = self.replica.pack
-        x, x_hat = (torch.cat([part[i::pack] for i in range(pack)], 1) for part in (x, x_hat))
-        at = x if self.replica.objective == "r1" else eps * x + (1 - eps) * x_hat
-        at = at.detach().requires_grad_()
-        (slope,) = torch.autograd.grad(self.judge(at, weights).sum(), at, create_graph=True)
-        norm = slope.norm(dim=1)
-        over = {
-            "r1": norm**2 / 2,
-            "wgan_gp": (norm - 1) ** 2,
-            "wgan_gp_one_sided": relu(norm - 1) ** 2,
-        }
-        return self.replica.gp_weight * over[self.replica.objective].mean()
+
+class PlainLoop:
+    """One GAN of the sweep, trained by the steps of ``gentutor.plain``: no batching."""
+
+    def __init__(self, replica: Replica, generator: nn.Module, net: nn.Module, step, losses):
+        self.replica, self.generator, self.judge = replica, generator, Judge(net)
+        self.step, (self.d_loss, self.g_loss) = step, losses[replica.objective]
+        self.adam_g, self.adam_d = (
+            torch.optim.Adam(each.parameters(), lr, betas=replica.betas)
+            for each, lr in ((generator, replica.lr_g), (net, replica.lr_d))
+        )
+
+    def packs(self, z: Tensor) -> Tensor:
+        """Generate; a GAN whose judge sees packs is a GAN whose generator makes packs."""
+        return packed(self.generator(z), self.replica.pack)
+
+    def ahead(self, x: Tensor, fake: Tensor) -> Tensor:
+        """Judge by the weights that ``unroll`` gradient steps would give, differentiably."""
+        weights = dict(self.judge.named_parameters())
+        for _ in range(self.replica.unroll):
+            real, generated = (functional_call(self.judge, weights, (each,)) for each in (x, fake))
+            look = self.d_loss(real, generated)
+            grads = torch.autograd.grad(look, list(weights.values()), create_graph=True)
+            pairs = zip(weights.items(), grads, strict=True)
+            weights = {
+                name: weight - self.replica.unroll_lr * grad for (name, weight), grad in pairs
+            }
+        return functional_call(self.judge, weights, (fake,))
 
     def round(self, block: Block, r: int, t: int) -> tuple[float, float]:
         """Take D's steps and G's step with the numbers of replica r at step t; return losses."""
-        replica, weights = self.replica, dict(self.net.named_parameters())
+        replica = self.replica
         noise = block.z_d[t, r].mT.split(replica.batch_size)
         for k in range(replica.n_critic):
-            x, x_hat = block.real[t, r, :, k].mT, self.generator(noise[k]).detach()
-            if replica.spectral:
-                matrices = list(weights.values())[::2]
-                for u, matrix in zip(self.vectors, matrices, strict=True):
-                    v = normalize(matrix.detach() @ u.T, dim=0)
-                    u.copy_(normalize(matrix.detach().T @ v, dim=0).T)
-            d_loss = loss = self.d_loss(weights, x, x_hat)
-            if replica.objective in ("r1", "wgan_gp", "wgan_gp_one_sided"):
-                loss = loss + self.penalty(weights, x, x_hat, block.eps[t, r, 0, k, :, None])
-            self.adam_d.zero_grad()
-            loss.backward()
-            self.adam_d.step()
-            if replica.objective == "wgan_clip":
-                for weight in self.net.parameters():
-                    weight.data.clamp_(-replica.clip, replica.clip)
-        fake, ahead = self.generator(block.z_g[t, r, :, : replica.batch_size].mT), weights
-        for _ in range(replica.unroll):
-            look = self.d_loss(ahead, x, fake)
-            grads = torch.autograd.grad(look, list(ahead.values()), create_graph=True)
-            pairs = zip(ahead.items(), grads, strict=True)
-            ahead = {name: weight - replica.unroll_lr * grad for (name, weight), grad in pairs}
-        self.adam_g.zero_grad()
-        g_loss = TERMS[replica.objective][2](self.answer(fake, ahead)).mean()
-        g_loss.backward()
-        self.adam_g.step()
-        return d_loss.item(), g_loss.item()
+            x, eps = packed(block.real[t, r, :, k].mT, replica.pack), block.eps[t, r, 0, k, :, None]
+            self.judge.iterate()
+            d_loss, _ = self.step(
+                replica.objective,
+                self.packs,
+                self.judge,
+                self.adam_d,
+                x,
+                noise[k],
+                eps,
+                replica.gp_weight,
+                replica.clip,
+            )
+        z = block.z_g[t, r, :, : replica.batch_size].mT
+        judge = partial(self.ahead, x)
+        g_loss = gan.generator_step(self.packs, judge, self.adam_g, z, self.g_loss)
+        return d_loss, g_loss
 
 
 SHAPES = [{}, {"pack": 3}, {"spectral": True}, {"unroll": 2}, {"unroll": 1, "spectral": True}]
 
 
 @pytest.mark.parametrize(("objective", "options"), [*product(OBJECTIVES, SHAPES)])
-def test_three_rounds_are_those_of_a_plain_loop(objective, options):
+def test_three_rounds_are_those_of_a_plain_loop(objective, options, plain_step, plain_losses):
     """Weights of both networks in float64; rates, penalties and bounds differ by replica."""
     replicas = [
         Replica(
@@ -149,7 +146,7 @@ def test_three_rounds_are_those_of_a_plain_loop(objective, options):
             engine(block, t)
     for r, (replica, pair) in enumerate(zip(replicas, pairs, strict=True)):
         before = [value.clone() for net in pair for value in net.parameters()]
-        loop = PlainLoop(replica, *pair)
+        loop = PlainLoop(replica, *pair, plain_step, plain_losses)
         for t in range(3):
             losses = loop.round(block, r, t)
         found = tuple(each[r].item() for each in engine.losses())
