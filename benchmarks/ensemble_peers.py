@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
 
 from gentutor.objectives.adversarial import OBJECTIVES
+from gentutor.plain import gan, wgan
 from gentutor.training.ensemble import train_ensemble
 from gentutor.training.replica import Replica
 from gentutor.training.streams import BLOCK, Source, Streams
@@ -64,43 +65,43 @@ def judge_loss(objective: str, answers: Tensor) -> Tensor:
 
 def plain_network(source: nn.Module) -> nn.Sequential:
     """Return one of the package's networks as a torch.nn one."""
-    layers: list[nn.Module] = []
-    for layer in source.net.layers:
-        linear = nn.Linear(*layer.weight.shape)
-        linear.weight.data.copy_(layer.weight.mT)
-        linear.bias.data.copy_(layer.bias)
-        layers += [linear, nn.ReLU()]
-    return nn.Sequential(*layers[:-1])
+    layers = source.net.layers
+    net = gan.mlp(*(layer.weight.shape[0] for layer in layers), layers[-1].weight.shape[1])
+    for mine, theirs in zip(net[::2], layers, strict=True):
+        mine.weight.data.copy_(theirs.weight.mT)
+        mine.bias.data.copy_(theirs.bias)
+    return net
+
+
+PLAIN = {  # losses of D and of G
+    "minimax": (gan.discriminator_loss, gan.minimax_generator_loss),
+    "non_saturating": (gan.discriminator_loss, gan.generator_loss),
+}
 
 
 def plain_loop(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
-    """Train one GAN after another, as a tutorial does; Adam with its defaults."""
+    """Train one GAN after another by the steps of ``gentutor.plain``; Adam with its defaults."""
     ends = []
     for replica in replicas:
         generator, judge = map(plain_network, replica.networks(2))
         adam_g = torch.optim.Adam(generator.parameters(), lr=replica.lr_g, betas=replica.betas)
         adam_d = torch.optim.Adam(judge.parameters(), lr=replica.lr_d, betas=replica.betas)
+        game = OBJECTIVES[replica.objective]
+        gp_weight = replica.gp_weight if game.penalty else 0.0
         for draw in draws([replica], data, steps):
-            for k in range(replica.n_critic):
-                x_real = draw.real[k, 0]
-                with torch.no_grad():
-                    x_fake = generator(draw.z_d[k, 0])
-                loss = judge_loss(replica.objective, judge(torch.cat([x_real, x_fake])).squeeze(-1))
-                if OBJECTIVES[replica.objective].penalty:
-                    x = torch.lerp(x_fake, x_real, draw.eps[k, 0]).requires_grad_()
-                    (slope,) = torch.autograd.grad(judge(x).sum(), x, create_graph=True)
-                    loss = loss + replica.gp_weight * penalty(slope)
-                adam_d.zero_grad()
-                loss.backward()
-                adam_d.step()
-                if OBJECTIVES[replica.objective].clips:
-                    with torch.no_grad():
-                        for p in judge.parameters():
-                            p.clamp_(-replica.clip, replica.clip)
-            answers = judge(generator(draw.z_g[0])).squeeze(-1)
-            adam_g.zero_grad()
-            OBJECTIVES[replica.objective].generator(answers).mean().backward()
-            adam_g.step()
+            for x, z, eps in zip(draw.real[:, 0], draw.z_d[:, 0], draw.eps[:, 0], strict=True):
+                if replica.objective in PLAIN:
+                    d_loss, _ = PLAIN[replica.objective]
+                    gan.discriminator_step(generator, judge, adam_d, x, z, d_loss)
+                else:
+                    wgan.critic_step(generator, judge, adam_d, x, z, eps, gp_weight)
+                if game.clips:
+                    wgan.clip_weights(judge, replica.clip)
+            if replica.objective in PLAIN:
+                _, g_loss = PLAIN[replica.objective]
+                gan.generator_step(generator, judge, adam_g, draw.z_g[0], g_loss)
+            else:
+                wgan.generator_step(generator, judge, adam_g, draw.z_g[0])
         ends.append(generator[-1].bias.detach())
     return torch.stack(ends)
 
