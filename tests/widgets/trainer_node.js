@@ -1,0 +1,86 @@
+// Runs trainer.js in Node on one case: JSON in, JSON out. Arrays travel as base64 of float64.
+
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
+
+const folder = join(__dirname, "..", "..", "gentutor", "widgets");
+const names = ["trainer.js", "trainer_vae.js"];
+const text = names.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
+const api = new Function(`${text}\nreturn { makeEngine, parameters, parameterCount, network, makeRandom, minibatches, makeVae, makeVaeRun };`)();
+
+const bytes = readFileSync(join(folder, "products.wasm"));
+const BUILDS = {
+  float64: () => api.makeEngine({ Float: Float64Array }),
+  plain: () => api.makeEngine(),
+  wasm: () => api.makeEngine({ bytes }),
+};
+const unpack = (packed) => {
+  const raw = Buffer.from(packed, "base64");
+  return new Float64Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length));
+};
+const pack = (array) => Buffer.from(Float64Array.from(array).buffer).toString("base64");
+const filled = (engine, values) => {
+  const array = engine.allocate(values.length);
+  array.set(values);
+  return array;
+};
+
+const TASKS = {
+  /** C + A B, with A or its transpose. */
+  product(engine, { rows, inner, cols, turned, a, b, c }) {
+    const [A, B, C] = [a, b, c].map((packed) => filled(engine, unpack(packed)));
+    engine.product(C, A, B, rows, inner, cols, turned ? 1 : inner, turned ? rows : 1);
+    return { c: pack(C), engine: engine.name };
+  },
+  /** Sum of gradient ⊙ net(x), and the gradients of that sum. */
+  network(engine, { sizes, hidden, output, x, gradient, weights }) {
+    const store = api.parameters(engine, api.parameterCount(sizes));
+    const X = filled(engine, unpack(x));
+    const rows = X.length / sizes[0];
+    const net = api.network(engine, store, sizes, rows, { hidden, output });
+    store.values.set(unpack(weights));
+    const y = pack(net.forward(X));
+    net.gradient.set(unpack(gradient));
+    const dx = net.backward(rows, { toInput: true });
+    return { y, dx: pack(dx), gradients: pack(store.gradients) };
+  },
+  /** Steps of the VAE: free, or set to `weights` before each; losses, gradients and weights. */
+  vae(engine, { shape, settings, free, rate, weights, x, eps }) {
+    const vae = api.makeVae(engine, shape);
+    const batches = x.map((packed, i) => [packed, eps[i]].map((array) => filled(engine, unpack(array))));
+    const steps = batches.map(([X, E], i) => {
+      if (!free || i === 0) vae.store.values.set(unpack(weights[i]));
+      const { loss, nll, kl } = vae.backward(X, E, shape.rows, settings);
+      const gradients = pack(vae.store.gradients);
+      if (free) vae.store.adam(rate);
+      return { loss, nll, kl: pack(kl), gradients, weights: pack(vae.store.values), variance: vae.variance() };
+    });
+    return { steps };
+  },
+  /** A page's run, and what it reports at the end. */
+  run(engine, { steps, images, shown, ...rest }) {
+    const bytesOf = (packed) => Uint8Array.from(unpack(packed));
+    const run = api.makeVaeRun(engine, { ...rest, images: bytesOf(images), shown: bytesOf(shown) });
+    const first = run.report();
+    let taken = 0;
+    const began = performance.now();
+    while (taken < steps && run.train()) taken++;
+    const seconds = (performance.now() - began) / 1000;
+    const { reconstructions, samples, kl, ...said } = run.report();
+    return { ...said, taken, seconds, kl: Array.from(kl ?? []), first: pack(first.samples),
+      reconstructions: pack(reconstructions), samples: pack(samples) };
+  },
+  /** Uniform and normal numbers of a stream, and the rows of some minibatches. */
+  random(engine, { seed, stream, count, rows, batch, batches }) {
+    const [one, two, three] = [0, 0, 0].map(() => api.makeRandom(seed, stream));
+    const order = api.minibatches(rows, batch, three);
+    return {
+      uniform: pack(Array.from({ length: count }, one.uniform)),
+      normal: pack(Array.from({ length: count }, two.normal)),
+      batches: Array.from({ length: batches }, () => Array.from(order.next())),
+    };
+  },
+};
+
+const { task, build, ...rest } = JSON.parse(readFileSync(0, "utf8"));
+process.stdout.write(JSON.stringify(TASKS[task](BUILDS[build](), rest)));
