@@ -1,0 +1,106 @@
+"""The command ``gentutor``. Each command imports what it needs when it is called."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+if TYPE_CHECKING:
+    from gentutor.bank.exercises import Exercise
+
+app = typer.Typer(
+    help="Practise for the interview: write code from memory, mend broken code, be judged.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console(highlight=False)
+Name = Annotated[str, typer.Argument(metavar="EXERCISE", help="Its name, such as vae/kl.")]
+
+
+@app.command()
+def exercises() -> None:
+    """List the exercises: code to write from memory, programs to mend."""
+    from rich.table import Table
+
+    from gentutor.bank.exercises import load, names
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("exercise", "kind", "level", "minutes", "what"):
+        table.add_column(heading, no_wrap=heading == "exercise")
+    for name in names():
+        e = load(name)
+        table.add_row(e.id, e.kind, str(e.difficulty), str(e.minutes), escape(e.title))
+    console.print(table)
+
+
+@app.command()
+def write(
+    name: Name,
+    folder: Annotated[Path, typer.Option(help="Where to; the folder must exist.")] = Path(),
+) -> None:
+    """Lay an exercise's starter and task into a folder; a file that is there stays as it is."""
+    from gentutor.quiz.write import lay
+
+    exercise = _load(name)
+    try:
+        laid = lay(exercise, folder)
+    except OSError as error:
+        raise typer.BadParameter(f"{folder}: {error.strerror or error}") from None
+    for path, new in laid:
+        console.print(f"{'written' if new else 'kept, it was there'}: {escape(str(path))}", soft_wrap=True)
+    starter = laid[0][0]
+    if exercise.kind == "mend":
+        console.print(f"See the symptom:  python {escape(str(starter))}", soft_wrap=True)
+    console.print(f"Have it judged:   gentutor check {name} {escape(str(starter))}", soft_wrap=True)
+
+
+@app.command()
+def check(
+    name: Name,
+    file: Annotated[Path | None, typer.Argument(help="Your program; as write named it.")] = None,
+    seconds: Annotated[int, typer.Option(min=1, max=600, help="How long it may run.")] = 20,
+) -> None:
+    """Judge a program in a process of its own; exit with 0 where it is right."""
+    from gentutor.quiz.check import check as judged
+
+    exercise = _load(name)
+    with console.status("Loading torch and judging …"):
+        report = judged(exercise, file or Path(exercise.file), seconds=seconds)
+    colour = {"right": "green", "wrong": "red", "stopped": "yellow"}[report.verdict]
+    first, _, rest = str(report).partition("\n")
+    console.print(f"[bold {colour}]{escape(first)}[/]", soft_wrap=True)
+    console.print(escape(rest), soft_wrap=True)
+    if report.verdict != "right":
+        console.print(f"Three hints: gentutor hint {name} 1 (2, 3)")
+        raise typer.Exit(1)
+
+
+@app.command()
+def hint(
+    name: Name,
+    number: Annotated[int, typer.Argument(min=1, max=3, help="1 nudges, 3 nearly tells.")] = 1,
+) -> None:
+    """Give one of an exercise's three hints."""
+    console.print(escape(_load(name).hints()[number - 1]))
+
+
+@app.command()
+def solution(name: Name) -> None:
+    """Show an exercise's solution; for a program to mend, the lines that change."""
+    console.print(escape(_load(name).solution()), soft_wrap=True)
+
+
+def _load(name: str) -> "Exercise":
+    from gentutor.bank.exercises import UnknownExercise, load
+
+    try:
+        return load(name)
+    except UnknownExercise as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+if __name__ == "__main__":
+    app(prog_name="gentutor")

@@ -1,0 +1,146 @@
+"""Judge a function by the properties of an exercise, in this process."""
+
+import importlib.util
+import inspect
+import math
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from gentutor.bank.exercises import Exercise
+from gentutor.bank.exercises.report import Report
+from gentutor.plain import bounds, gan, vae, wgan
+from gentutor.proof import properties
+from gentutor.proof.properties import Wrong
+from gentutor.proof.submission import explain
+
+Check = Callable[[Callable[..., Any]], None]
+CLASSES = (torch.Tensor, torch.nn.Module, torch.nn.Linear, torch.nn.Sequential)
+MODULES = (torch, torch.nn, torch.nn.functional, torch.autograd, math, random)
+OURS = (vae, bounds, gan, wgan, properties)
+
+
+def checks(exercise: Exercise) -> dict[str, Check]:
+    """Return the exercise's properties in their order, by the sentence that names each."""
+    path = exercise.folder / "tests.py"
+    spec = importlib.util.spec_from_file_location(f"tests of {exercise.id}", path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return {
+        inspect.getdoc(check) or name: check
+        for name, check in vars(module).items()
+        if name.startswith("check_")
+    }
+
+
+def judge(
+    exercise: Exercise,
+    function: Callable[..., Any],
+    *,
+    seen: Callable[[str], None] = lambda name: None,
+    before: Mapping[str, Any] | None = None,
+) -> Report:
+    """Return what the exercise's properties say of a function; the first that fails decides.
+
+    The state of torch (seed, gradients, dtype) is set afresh for each property and given back.
+    What the function replaces in torch is reported and put back.
+
+    Args:
+        exercise: which one.
+        function: the reader's.
+        seen: is told the name of each property before it is judged.
+        before: :func:`surroundings` from before the program was loaded; now, if None.
+    """
+    before = surroundings() if before is None else before
+    held: list[str] = []
+    filename = getattr(getattr(function, "__code__", None), "co_filename", "")
+
+    def report(verdict: Any, failed: str, message: str) -> Report:
+        if replaced := put_back(before):
+            message = f"The program replaces {replaced}, which the judge needs as it was."
+            return Report(exercise.id, "wrong", (), "torch as it was", message)
+        return Report(exercise.id, verdict, tuple(held), failed, message)
+
+    if message := _unfit(exercise, function):
+        return report("stopped", "", message)
+    for name, check in checks(exercise).items():
+        seen(name)
+        try:
+            with _fresh_state():
+                check(function)
+        except Wrong as wrong:
+            return report("wrong", name, str(wrong))
+        except KeyboardInterrupt:
+            put_back(before)
+            raise
+        except BaseException as error:
+            hint = f" Expected: {exercise.signature}." if isinstance(error, TypeError) else ""
+            return report("stopped", name, explain(error, filename) + hint)
+        held.append(name)
+    return report("right", "", "Every property holds.")
+
+
+def _unfit(exercise: Exercise, function: Any) -> str:
+    """Say why this cannot be the function, or nothing."""
+    if not callable(function):
+        kind = type(function).__name__
+        return f"Expected the function {exercise.signature}, got {kind}. Give it without brackets."
+    try:
+        inspect.signature(function).bind(*range(exercise.arguments))
+    except TypeError:
+        got = f"{exercise.function}{inspect.signature(function)}"
+        return f"The judge calls {exercise.signature}; the program has {got[:120]}."
+    except Exception:  # no signature to be had: the call will show
+        return ""
+    return ""
+
+
+def surroundings() -> dict[str, Any]:
+    """Return what a program could replace under the judge's feet, by name."""
+    owners: tuple[ModuleType | type, ...] = (*MODULES, *OURS, *CLASSES)
+    return {
+        f"{_name(owner)}.{name}": (owner, name, value)
+        for owner in owners
+        for name, value in vars(owner).items()
+        if not isinstance(value, ModuleType)
+        and (owner in CLASSES or not name.startswith("_"))
+    }
+
+
+def put_back(before: Mapping[str, Any]) -> str:
+    """Put back what was replaced since; return the name of the first such thing, or nothing."""
+    missing = object()
+    replaced = ""
+    for title, (owner, name, value) in before.items():
+        if vars(owner).get(name, missing) is not value and not name.startswith("__abstract"):
+            replaced = replaced or title
+            setattr(owner, name, value)
+    return replaced
+
+
+def _name(owner: ModuleType | type) -> str:
+    return f"torch.{owner.__name__}" if isinstance(owner, type) else owner.__name__
+
+
+@contextmanager
+def _fresh_state() -> Iterator[None]:
+    """Run a block from the same seed, in float32 and with gradients; put back what was."""
+    state, dtype = torch.get_rng_state(), torch.get_default_dtype()
+    grad, threads = torch.is_grad_enabled(), torch.get_num_threads()
+    try:
+        torch.manual_seed(0)
+        torch.set_default_dtype(torch.float32)
+        torch.set_grad_enabled(True)
+        torch.set_num_threads(1)
+        yield
+    finally:
+        torch.set_rng_state(state)
+        torch.set_default_dtype(dtype)
+        torch.set_grad_enabled(grad)
+        torch.set_num_threads(threads)
