@@ -6,10 +6,21 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Circle
+from matplotlib.patches import Circle, Ellipse
 from numpy.typing import ArrayLike
 
-from gentutor.figures.style import BLUE, GREEN, GREY, INK, ORANGE, RED, bare
+from gentutor.figures.style import (
+    DECODER,
+    ENCODER,
+    FAKE,
+    GREEN,
+    GREY,
+    INK,
+    PURPLE,
+    REAL,
+    SKY,
+    bare,
+)
 
 
 def _images(values: ArrayLike) -> np.ndarray:
@@ -46,6 +57,8 @@ def image_rows(rows: Mapping[str, ArrayLike]) -> Figure:
 def latent_map(codes: ArrayLike, logvar: ArrayLike, labels: ArrayLike) -> Figure:
     """Draw 2-D codes by class, beside the aggregate posterior of each dimension and the prior.
 
+    Every twelfth posterior is drawn as its ellipse of one standard deviation.
+
     Args:
         codes: (N, 2) posterior means.
         logvar: (N, 2) posterior log variances; the aggregate posterior is the average of the N
@@ -63,17 +76,19 @@ def latent_map(codes: ArrayLike, logvar: ArrayLike, labels: ArrayLike) -> Figure
         x, y = np.median(mine, axis=0)
         box = {"boxstyle": "circle,pad=0.2", "fc": "white", "ec": shade, "lw": 1.5}
         left.text(x, y, str(kind), ha="center", va="center", size=9, weight="bold", bbox=box)
+    for (x, y), (width, height) in zip(mu[::12], 2 * np.sqrt(var[::12]), strict=True):
+        left.add_patch(Ellipse((x, y), width, height, fill=False, ec=REAL, lw=0.8))
     for radius in (1, 2):
         left.add_patch(Circle((0, 0), radius, fill=False, ec=GREY, ls="--", lw=1))
     left.set(xlabel="$z_1$", ylabel="$z_2$", title="Codes of the test digits", aspect="equal")
     grid = np.linspace(-4, 4, 241)
     prior = np.exp(-0.5 * grid**2) / np.sqrt(2 * np.pi)
-    for k, colour in enumerate((BLUE, ORANGE)):
+    for k, colour in enumerate((ENCODER, SKY)):
         spread = np.sqrt(var[:, k])
         density = np.exp(-0.5 * ((grid[:, None] - mu[:, k]) / spread) ** 2) / spread
         density = density.mean(axis=1) / np.sqrt(2 * np.pi)
         sd = np.sqrt(mu[:, k].var() + var[:, k].mean())
-        right.plot(grid, density, color=colour, label=f"$q(z_{k + 1})$, sd {sd:.2f}")
+        right.plot(grid, density, color=colour, label=rf"$\bar q(z_{k + 1})$, sd {sd:.2f}")
     right.plot(grid, prior, color=GREY, ls="--", label="prior, sd 1")
     right.set(xlabel="$z$", ylabel="density", title="Aggregate posterior")
     right.legend(loc="upper left", fontsize=8)
@@ -98,20 +113,20 @@ def training_terms(step: ArrayLike, recon_nll: ArrayLike, kl: ArrayLike) -> Figu
     """
     steps, recon, rate = np.asarray(step), np.asarray(recon_nll), np.asarray(kl)
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.1))
-    _band(left, steps, recon, BLUE, "reconstruction NLL")
-    _band(left, steps, rate, ORANGE, "KL")
+    _band(left, steps, recon, DECODER, "reconstruction NLL")
+    _band(left, steps, rate, ENCODER, "KL")
     _band(left, steps, recon + rate, GREY, "negative ELBO")
     left.set(xlabel="step", ylabel="nats per example", title="The two terms", xscale="log")
     left.legend(fontsize=8)
     for one_recon, one_rate in zip(recon, rate, strict=True):
-        right.plot(one_rate, one_recon, color=BLUE, alpha=0.35, lw=1)
-    right.plot(rate.mean(axis=0), recon.mean(axis=0), color=BLUE)
-    for at in (0, len(steps) // 8, len(steps) - 1):
+        right.plot(one_rate, one_recon, color=REAL, alpha=0.35, lw=1)
+    right.plot(rate.mean(axis=0), recon.mean(axis=0), color=REAL)
+    for at in (0, 4, len(steps) // 4, len(steps) - 1):
         point = rate.mean(axis=0)[at], recon.mean(axis=0)[at]
         right.annotate(
             f"step {steps[at]}", point, xytext=(6, 6), textcoords="offset points", size=8
         )
-        right.plot(*point, "o", color=BLUE, ms=4)
+        right.plot(*point, "o", color=REAL, ms=4)
     right.set(xlabel="KL", ylabel="reconstruction NLL", title="One against the other")
     return fig
 
@@ -127,7 +142,7 @@ def estimator_variance(
         exact: name -> (L,) the closed forms.
     """
     fig, ax = plt.subplots(figsize=(5.4, 3.3))
-    for colour, (name, ratios) in zip((BLUE, ORANGE), measured.items(), strict=False):
+    for colour, (name, ratios) in zip((PURPLE, GREEN), measured.items(), strict=False):
         ax.loglog(dims, exact[name], color=colour, lw=1.2)
         ax.loglog(dims, ratios, "o", color=colour, label=name)
     ax.axhline(1, color=GREY, ls="--", lw=1)
@@ -164,23 +179,31 @@ def kl_map(
     return fig
 
 
-def blur_levers(levers: Mapping[str, tuple[ArrayLike, ArrayLike]], data: float) -> Figure:
-    r"""Draw how sharp reconstructions are over :math:`\beta\sigma^2`, one series a lever.
+def blur_levers(
+    levers: Mapping[str, tuple[ArrayLike, ArrayLike]],
+    samples: tuple[ArrayLike, ArrayLike],
+    data: float,
+) -> Figure:
+    r"""Draw how sharp decoded images are over :math:`\beta\sigma^2`, one series a lever.
 
     Args:
-        levers: name -> (beta * variance (L,), sharpness (L,)), sharpness being the mean absolute
-            difference of neighbouring pixels.
+        levers: name -> (beta * variance (L,), sharpness of reconstructions (L,)), sharpness being
+            the mean absolute difference of neighbouring pixels.
+        samples: (beta * variance (L,), sharpness of samples from the prior (L,)).
         data: the same measure on the data.
     """
-    fig, ax = plt.subplots(figsize=(5.8, 3.2))
-    marks = zip((BLUE, ORANGE, GREEN), ("o", "x", "+"), levers.items(), strict=False)
-    for colour, mark, (name, (product, sharpness)) in marks:
-        ax.semilogx(product, sharpness, mark, color=colour, ms=8, mew=2, label=name)
+    fig, ax = plt.subplots(figsize=(6.2, 3.3))
+    tones = (ENCODER, DECODER, GREEN, PURPLE)
+    for tone, mark, (name, (product, sharpness)) in zip(
+        tones, "ox+s", levers.items(), strict=False
+    ):
+        ax.semilogx(product, sharpness, mark, color=tone, ms=7, mew=2, label=name)
+    ax.semilogx(*samples, ":", color=FAKE, lw=1.4, label="samples, β varies")
     ax.axhline(data, color=GREY, ls="--", lw=1)
     ax.text(ax.get_xlim()[0], data, " the data", va="bottom", color=GREY, size=9)
-    ax.set(xlabel=r"$\beta\sigma^2$", ylabel="sharpness of reconstructions")
-    ax.set_ylim(0, None)
-    ax.legend(fontsize=9, loc="lower left")
+    ax.set(xlabel=r"$\beta\sigma^2$", ylabel="sharpness")
+    ax.set_ylim(0.1, 0.25)
+    ax.legend(fontsize=8, loc="lower left")
     return fig
 
 
@@ -193,13 +216,14 @@ def bridges(data: ArrayLike, samples: Mapping[str, ArrayLike]) -> Figure:
     """
     panels = {"data": data, **samples}
     fig, axes = plt.subplots(
-        1, len(panels), figsize=(2.45 * len(panels), 2.7), sharex=True, sharey=True
+        1, len(panels), figsize=(1.9 * len(panels), 2.2), sharex=True, sharey=True
     )
     for ax, (name, points) in zip(axes, panels.items(), strict=True):
         x, y = np.asarray(points).T
-        colour = GREY if name == "data" else RED
-        ax.scatter(x, y, s=2, color=colour, alpha=0.35, lw=0, rasterized=True)
-        ax.set(title=name, aspect="equal")
+        colour = REAL if name == "data" else FAKE
+        ax.scatter(x, y, s=1.5, color=colour, alpha=0.35, lw=0, rasterized=True)
+        ax.set(aspect="equal")
+        ax.set_title(name, size=9)
     return fig
 
 
@@ -216,7 +240,7 @@ def rate_distortion(
     """
     rates, distortions = np.asarray(rate), np.asarray(distortion)
     fig, ax = plt.subplots(figsize=(5.4, 3.6))
-    ax.plot(rates, distortions, "o-", color=BLUE, ms=5)
+    ax.plot(rates, distortions, "o-", color=REAL, ms=5)
     for i in range(0, len(rates), 3):
         point = (rates[i], distortions[i])
         ax.annotate(f"β = {beta[i]:g}", point, xytext=(5, 4), textcoords="offset points", size=8)
@@ -226,6 +250,7 @@ def rate_distortion(
         ax.plot(ends, -elbo - ends, color=GREY, ls=":", lw=1)
         ax.annotate(f"ELBO {elbo:.0f}", (ends[1], -elbo - ends[1]), size=8, color=GREY, ha="right")
     if at is not None:
-        ax.plot(rates[at], distortions[at], "o", color=RED, ms=10, mfc="none", mew=2)
-    ax.set(xlabel="rate R = KL, nats", ylabel="distortion D, nats")
+        ax.plot(rates[at], distortions[at], "o", color=FAKE, ms=10, mfc="none", mew=2)
+    ax.set_xlabel("rate R = KL, nats", color=ENCODER)
+    ax.set_ylabel("distortion D, nats", color=DECODER)
     return fig
