@@ -5,5 +5,6 @@ from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.latent_map import LatentMap
 from gentutor.widgets.posterior_lab import PosteriorLab
 from gentutor.widgets.spectrum_lab import SpectrumLab
+from gentutor.widgets.vae_trainer import VAETrainer
 
-__all__ = ["BetaSweep", "Explorable", "LatentMap", "PosteriorLab", "SpectrumLab"]
+__all__ = ["BetaSweep", "Explorable", "LatentMap", "PosteriorLab", "SpectrumLab", "VAETrainer"]

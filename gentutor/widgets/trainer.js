@@ -224,3 +224,9 @@ function minibatches(count, size, random) {
   };
   return { next };
 }
+
+/** What a worker needs of this file. */
+const ENGINE = [
+  plainProduct, plainAdam, makeEngine, parameters, parameterCount, network, applyShape, scaleBySlope,
+  makeRandom, minibatches,
+];

@@ -1,8 +1,9 @@
 // A run in the background: in a worker where one starts, else on the page in slices of 8 ms.
 
 /**
- * Train in turns and answer messages: {create}, {set}, {train: true or false}. Posts `report()` with
- * `engine`, `busy` and its `id` at most once in `interval` ms. `later(turn)` calls the next turn.
+ * Train in turns and answer messages: {create, bytes, id, interval}, {set},
+ * {train: true or false}. Posts `report()` with
+ * `engine`, `training` and the run's `id` at most once in `interval` ms. `later(turn)` calls the next turn.
  */
 function serveRuns(makeRun, { post, later, slice }) {
   let run = null;
@@ -69,7 +70,7 @@ function serveWorker(makeRun) {
 }
 
 /**
- * Start a place for runs. `parts` are the functions that the worker needs, `makeRun` among them;
+ * Start a place for runs. `parts` are the functions that `makeRun` needs;
  * `onReport` hears every report and `onFail` an error that ends the place. Returns `send(message)`,
  * `stop()` and `where()`: "worker" or "page".
  */
@@ -83,19 +84,21 @@ function openRuns(parts, makeRun, onReport, onFail) {
   function onPage() {
     worker?.terminate();
     worker = null;
-    const later = (turn) => (frame = requestAnimationFrame(turn));
-    serve = serveRuns(makeRun, { post: onReport, later, slice: 8 });
-    sent.splice(0).forEach(guarded);
+    const later = (turn) => (frame = requestAnimationFrame(() => guarded(turn)));
+    const answer = serveRuns(makeRun, { post: onReport, later, slice: 8 });
+    serve = (message) => guarded(() => answer(message));
+    sent.splice(0).forEach(serve);
   }
-  function guarded(message) {
+  function guarded(act) {
     try {
-      serve(message);
+      act();
     } catch (error) {
       onFail(error.message);
     }
   }
   try {
-    const text = `${parts.map(String).join("\n")}\n${serveRuns}\n${serveWorker}\nserveWorker(${makeRun.name});`;
+    const functions = [...parts, makeRun, serveRuns, serveWorker];
+    const text = `"use strict";\n${functions.join("\n")}\nserveWorker(${makeRun.name});`;
     const url = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
     worker = new Worker(url);
     worker.onmessage = ({ data }) => {
@@ -115,7 +118,7 @@ function openRuns(parts, makeRun, onReport, onFail) {
   return {
     where: () => (worker ? "worker" : "page"),
     send(message) {
-      if (!worker) return guarded(message);
+      if (!worker) return serve(message);
       if (!ready) sent.push(message);
       worker.postMessage(message);
     },

@@ -17,7 +17,9 @@ from torch import Tensor, nn
 
 from gentutor.plain import vae as plain
 
-SETTINGS = list(itertools.product((0.05, None), ("linear", "sigmoid"), (False, True), (False, True)))
+SETTINGS = list(
+    itertools.product((0.05, None), ("linear", "sigmoid"), (False, True), (False, True))
+)
 SMALL = {"pixels": 25, "hidden": 37, "latents": 3, "rows": 30}  # what blocks of 4 × 8 don't divide
 BOOK = {"pixels": 64, "hidden": 128, "latents": 8, "rows": 128}
 RATE = 4e-3
@@ -157,7 +159,9 @@ def test_the_books_own_network_is_torchs(node, build, steps, tolerance):
 
 
 @pytest.mark.parametrize("turned", [False, True])
-@pytest.mark.parametrize(("rows", "inner", "cols"), [(1, 1, 1), (4, 3, 8), (7, 5, 19), (13, 64, 33)])
+@pytest.mark.parametrize(
+    ("rows", "inner", "cols"), [(1, 1, 1), (4, 3, 8), (7, 5, 19), (13, 64, 33)]
+)
 def test_products_of_every_size_in_both_builds(node, rows, inner, cols, turned):
     rng = np.random.default_rng(0)
     a, b, c = (rng.normal(size=s) for s in ((rows, inner), (inner, cols), (rows, cols)))
