@@ -4,6 +4,7 @@ import importlib.util
 import inspect
 import math
 import random
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import ModuleType
@@ -138,7 +139,9 @@ def _fresh_state() -> Iterator[None]:
         torch.set_default_dtype(torch.float32)
         torch.set_grad_enabled(True)
         torch.set_num_threads(1)
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         torch.set_rng_state(state)
         torch.set_default_dtype(dtype)

@@ -1,0 +1,14 @@
+"""The fakes are labelled as fakes.
+
+The judge says: "the discriminator's part"
+"""
+
+from torch.nn.functional import softplus
+
+
+def generator_step(generator, discriminator, optimiser, z):
+    loss = softplus(discriminator(generator(z))).mean()
+    optimiser.zero_grad()
+    loss.backward()
+    optimiser.step()
+    return loss.item()
