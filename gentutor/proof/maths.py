@@ -22,6 +22,17 @@ ROW_SKIP = re.compile(r"(?<!\\)((?:\\\\)+)\s*\[\s*-?[\d.]+\s*[a-z]{2}\s*\]")
 BLANK_LINE = re.compile(r"\n\s*\n")
 # Chromium does not stretch a \bigr… that carries a script unless it stands in a row of its own.
 SCRIPTED_FENCE = re.compile(r"(<m(?:sub|sup|subsup)>)(<mo [^>]*minsize=[^>]*>[^<]*</mo>)")
+# \textcolor{encoder}{…}: a role of the book, whose colour the style sheet sets for light and dark.
+# math-core knows colours and no roles, so each role borrows a colour on its way through.
+ROLES = {
+    "encoder": ("red", "#FF0000"),
+    "decoder": ("green", "#03FF00"),
+    "generator": ("blue", "#0000FF"),
+    "critic": ("cyan", "#00B9F2"),
+    "real": ("magenta", "#FB3199"),
+    "fake": ("yellow", "#FFEB3D"),
+}
+ROLE = re.compile(rf"\\textcolor\{{({'|'.join(ROLES)})\}}")
 
 NAMED = re.compile(r"&(?!lt;|gt;|amp;|quot;)\w+;")  # entities that XML does not know
 INVISIBLE = re.compile("[\u2061-\u2064\ufe00-\ufe0f]")
@@ -56,6 +67,7 @@ def normalise(tex: str) -> str:
     tex = BLANK_LINE.sub(r"\\\\\n", tex.strip())
     tex = ROW_SKIP.sub(r"\1", tex)
     tex = ENVIRONMENT.sub(lambda m: rf"\{m[1]}{{{INNER[m[2]]}}}", tex)
+    tex = ROLE.sub(lambda m: rf"\textcolor{{{ROLES[m[1]][0]}}}", tex)
     if r"\\" in tex and r"\begin" not in tex:
         tex = rf"\begin{{aligned}}{tex}\end{{aligned}}"
     return tex
@@ -71,6 +83,8 @@ def to_mathml(tex: str, *, display: bool) -> str:
     >>> to_mathml(r"\frac{1}{2} + \fraq{1}{2}", display=True)
     Traceback (most recent call last):
     ValueError: Unknown command "\fraq". Near: \fraq{1}{2}
+    >>> "color:var(--encoder)" in to_mathml(r"\textcolor{encoder}{q}", display=False)
+    True
     """
     source = normalise(tex)
     try:
@@ -79,6 +93,8 @@ def to_mathml(tex: str, *, display: bool) -> str:
         position, _sep, message = str(error).partition(": ")
         near = " ".join(source[int(position) :].split())[:40] or "the end"
         raise ValueError(f"{message} Near: {near}") from None
+    for role, (_, colour) in ROLES.items():
+        math = math.replace(f"color:{colour};", f"color:var(--{role})")
     return SCRIPTED_FENCE.sub(r"\1<mrow>\2</mrow>", math)
 
 
