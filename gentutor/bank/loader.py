@@ -4,19 +4,20 @@ Nothing is half-loaded: all files are read, every fault is collected, and one Ba
 them all, each with file, line, question and field.
 """
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from gentutor.bank.schema import Misconception, Question, QuestionFile
 
 HERE = Path(__file__).parent
+SCHEMA = HERE / "questions.schema.json"
 MISCONCEPTIONS = TypeAdapter(dict[str, Misconception])
-Read = TypeVar("Read")
 
 
 class BankError(ValueError):
@@ -40,10 +41,6 @@ class Bank:
             for question in file.questions
             if question.status == "live"
         ]
-
-    def section_of(self, question: Question) -> str:
-        """Return the section of a question."""
-        return next(name for name, file in self.files.items() if question in file.questions)
 
 
 def compose(path: Path) -> yaml.Node:
@@ -166,14 +163,8 @@ def load_bank(folder: Path = HERE) -> Bank:
     return Bank(files, misconceptions, places)
 
 
-def in_order(bank: Bank, sections: dict[str, str]) -> Bank:
-    """Return the bank with its sections in the order of the ledger."""
-    known = {name: bank.files[name] for name in sections if name in bank.files}
-    return Bank(known, bank.misconceptions, bank.places)
-
-
-def json_schema() -> dict[str, BaseModel]:
-    """Return the JSON Schema of a question file."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | (
-        QuestionFile.model_json_schema()
-    )
+def schema_text() -> str:
+    """Return ``questions.schema.json``: the JSON Schema of a question file, for editors."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    schema |= QuestionFile.model_json_schema()
+    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
