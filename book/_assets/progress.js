@@ -7,7 +7,7 @@
   const PREFIX = "gentutor:review:";
   const SETTING = "gentutor:setting:";
   const LARGEST = 20_000_000; // characters of a file that is read at all
-  const WHERE = ["page", "notebook", "terminal", "mock", "practice"];
+  const WHERE = ["page", "notebook", "terminal", "mock"];
   const memory = new Map(); // where the browser keeps nothing
 
   const FIELDS = {
@@ -124,7 +124,7 @@
     try {
       write(SETTING + name, JSON.stringify(value));
     } catch {
-      memory.set(SETTING + name, JSON.stringify(value)); // a full store: the choice lasts as long as the page
+      // The store is full: the choice lasts as long as the page.
     }
   };
 

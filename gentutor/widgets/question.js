@@ -107,7 +107,7 @@
   function makeRatable(key, rate) {
     const points = [...key.querySelectorAll(".gq-rubric > li")].map((item) => {
       const box = make("input", { type: "checkbox" });
-      item.replaceChildren(make("label", {}, box, " ", make("span", {}, ...item.childNodes)));
+      item.replaceChildren(make("label", {}, box, " ", make("span", { class: "gq-text" }, ...item.childNodes)));
       return box;
     });
     const count = make("p", { class: "gq-count", role: "status" });

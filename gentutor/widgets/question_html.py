@@ -6,6 +6,7 @@ answer. Without a script the fields are there to think with, and the hint and th
 
 import math
 from collections.abc import Iterable
+from hashlib import sha256
 from html import escape
 from typing import Any
 
@@ -68,16 +69,8 @@ def tree(tag: str, items: Iterable[str], name: str) -> str:
 
 def shuffled(steps: list[dict[str, Any]], seed: str) -> list[dict[str, Any]]:
     """Return the steps in an order fixed by the seed that is never the right one."""
-    order = sorted(steps, key=lambda step: hash_of(seed + step["id"]))
+    order = sorted(steps, key=lambda step: sha256(f"{seed} {step['id']}".encode()).digest())
     return order[1:] + order[:1] if order == steps else order
-
-
-def hash_of(text: str) -> int:
-    """Return a small number that is the same in every process, unlike ``hash``."""
-    total = 0
-    for byte in text.encode():
-        total = (total * 131 + byte * 7919) % 1_000_003
-    return total
 
 
 def choice_fields(name: str, kind: str, variant: dict[str, Any]) -> str:
@@ -173,7 +166,8 @@ def key(question: dict[str, Any], variant: dict[str, Any], beliefs: dict[str, An
         shown = number_key(variant, beliefs)
     elif kind == "order":
         items = (
-            f'<li data-step="{step["id"]}">{inline(step["text"]["html"])}</li>\n'
+            f'<li data-step="{step["id"]}"><span class="gq-text">{inline(step["text"]["html"])}'
+            "</span></li>\n"
             for step in variant["steps"]
         )
         shown = tree("ol", items, "right-order")

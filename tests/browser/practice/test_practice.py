@@ -1,0 +1,115 @@
+"""The Practice page: what it asks in which order, and what it keeps."""
+
+import pytest
+
+NO_STORE = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })"
+
+
+def shown(tab) -> str:
+    """Return the id of the question in the page."""
+    return tab.locator("[data-question]").get_attribute("data-question")
+
+
+def test_what_is_due_comes_first_then_weak_claims_then_the_rest(visit, review):
+    log = [
+        review("vae-training-step", ago=30, correct=False),  # due since long, its claim weak
+        review("elbo-say-the-gap", ago=2, correct=False),  # due since less long
+        review("vae-kl-role", ago=1),  # right, so not due for days
+    ]
+    tab = visit("practice", log=log)
+    assert "2 due, 2 new on weak claims, 1 other new." in tab.locator(".gq-summary").inner_text()
+    order = []
+    for _ in range(6):
+        tab.locator(".gq-main").click()
+        order.append((shown(tab), tab.locator(".gq-place > .gq-note").inner_text().split(" · ")[0]))
+    assert order == [
+        ("vae-training-step", "Due now"),
+        ("elbo-say-the-gap", "Due now"),
+        ("vae-gradient-through", "New, on a weak claim"),
+        ("elbo-which-are-wrong", "New, on a weak claim"),
+        ("vae-kl-of-a-point", "New"),
+        ("vae-kl-role", "Ahead of its time"),
+    ]
+    tab.locator(".gq-main").click()
+    assert "You have been through every question" in tab.locator(".gq-place").inner_text()
+
+
+def test_a_right_answer_comes_back_after_days_and_a_wrong_one_in_ten_minutes(visit, review):
+    tab = visit("practice", log=[review("vae-kl-role", ago=0), review("vae-training-step", ago=0)])
+    due = """() => gentutor.schedule.standing(gentutor.bank, gentutor.progress.all())
+        .filter(one => one.card).map(one => (one.card.due - new Date(one.last.at)) / 60000)"""
+    assert all(minutes > 24 * 60 for minutes in tab.evaluate(due))
+    tab.evaluate("localStorage.clear()")
+    tab = visit("practice", log=[review("vae-kl-role", ago=0, correct=False)])
+    assert tab.evaluate(due) == [10]
+
+
+def test_reviews_of_an_earlier_revision_or_of_unknown_questions_do_not_count(visit, review):
+    log = [review("vae-kl-role", ago=5, rev=2), review("vae-long-gone", ago=5)]
+    tab = visit("practice", log=log)
+    assert "0 due, 0 new on weak claims, 6 other new." in tab.locator(".gq-summary").inner_text()
+
+
+def test_an_answer_is_kept_counted_and_asked_in_another_variant(visit, review):
+    tab = visit("practice", log=[review("vae-kl-of-a-point", ago=99, correct=False)])
+    tab.get_by_role("button", name="Start").click()
+    assert "(2,1)" in tab.locator(".gq-prompt").text_content().replace(" ", "")
+    tab.get_by_role("textbox").fill("2")
+    tab.keyboard.press("Enter")
+    assert tab.get_by_role("button", name="Next question").is_visible()
+    kept = tab.evaluate("gentutor.progress.all()")
+    assert [one["variant"] for one in kept] == [0, 1]
+    assert kept[1]["seconds"] >= 1
+    assert "Today: 1 of 10." in tab.locator(".gq-summary").inner_text()
+    bars = tab.get_by_role("img").get_attribute("aria-label")
+    assert bars.endswith(" 1")
+
+
+def test_a_chapter_and_a_daily_count_are_chosen_and_remembered(visit, site):
+    tab = visit("practice")
+    tab.get_by_label("Chapter").select_option("elbo")
+    tab.get_by_label("Questions a day").fill("3")
+    tab.keyboard.press("Tab")
+    assert shown(tab).startswith("elbo-")
+    tab.reload()
+    assert tab.get_by_label("Chapter").input_value() == "elbo"
+    assert "Today: 0 of 3." in tab.locator(".gq-summary").inner_text()
+
+
+def test_weak_claims_link_to_their_rows(visit, review):
+    tab = visit("practice", log=[review("elbo-say-the-gap", ago=1, correct=False)])
+    tab.get_by_text("Weak claims", exact=True).click()
+    link = tab.get_by_role("link", name="The gap of the ELBO is a KL divergence.")
+    assert link.get_attribute("href") == "claims.html#claim-row-elbo-gap"
+
+
+@pytest.mark.parametrize("page", ["practice", "mock"])
+def test_without_a_store_the_page_works_and_says_that_it_forgets(visit, page):
+    tab = visit(page, before=NO_STORE)
+    assert "keeps nothing" in tab.get_by_role("note").inner_text()
+    tab.locator(".gq-main").click()
+    tab.locator(".gq-answer > summary").click()
+    if shown(tab).startswith("elbo-say"):
+        tab.get_by_role("button", name="3 Good").click()
+    tab.get_by_role("button", name="Next question").click()
+    assert len(tab.evaluate("gentutor.progress.all()")) == 1
+    assert tab.locator("[data-question]").count() == 1
+
+
+@pytest.mark.parametrize("page", ["practice", "mock"])
+def test_both_pages_fit_a_phone_and_need_no_mouse(visit, page):
+    tab = visit(page, viewport={"width": 390, "height": 844})
+    tab.locator(".gq-main").press("Enter")
+    assert tab.locator("[data-question]").is_visible()
+    assert tab.evaluate("document.activeElement.className") == "gq-place"
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    small = "[...document.querySelectorAll('main *')].filter(part => part.checkVisibility() && "
+    small += "parseFloat(getComputedStyle(part).fontSize) < 11 && !part.closest('math')).length"
+    assert tab.evaluate(small) == 0
+
+
+def test_without_scripts_the_page_says_so(visit, site, watch):
+    for page in ("practice", "mock"):
+        seen = watch(site, "file", java_script_enabled=False)
+        seen.page.goto(f"{seen.base}book/{page}.html")
+        assert seen.page.get_by_text("Needs JavaScript.").is_visible()
