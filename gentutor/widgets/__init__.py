@@ -4,7 +4,18 @@ from gentutor.widgets.beta_sweep import BetaSweep
 from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.latent_map import LatentMap
 from gentutor.widgets.posterior_lab import PosteriorLab
+from gentutor.widgets.question import Questions, ask, ask_all
 from gentutor.widgets.spectrum_lab import SpectrumLab
 from gentutor.widgets.vae_trainer import VAETrainer
 
-__all__ = ["BetaSweep", "Explorable", "LatentMap", "PosteriorLab", "SpectrumLab", "VAETrainer"]
+__all__ = [
+    "BetaSweep",
+    "Explorable",
+    "LatentMap",
+    "PosteriorLab",
+    "Questions",
+    "SpectrumLab",
+    "VAETrainer",
+    "ask",
+    "ask_all",
+]
