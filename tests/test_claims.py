@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from gentutor.bank.compiled import asked, read_compiled
 from gentutor.bank.ledger import (
     Claim,
     Label,
@@ -16,16 +17,29 @@ from gentutor.bank.ledger import (
     scan_tests,
 )
 
+ASKED = {"vae-a": ("vae-q", "vae-r")}
 
-def messages(ledger: Ledger, labels: list[Label], evidence: dict) -> list[str]:
+
+def messages(
+    ledger: Ledger, labels: list[Label], evidence: dict, questions: dict = ASKED
+) -> list[str]:
     """Return what ``faults`` says, without the labels."""
-    return [message for message, _ in faults(ledger, labels, evidence)]
+    return [message for message, _ in faults(ledger, labels, evidence, questions)]
 
 
-def test_the_book_says_and_proves_what_its_ledger_claims(root: Path) -> None:
+def test_the_book_says_proves_and_asks_what_its_ledger_claims(root: Path) -> None:
     pages = [*root.glob("book/**/*.md"), *root.glob("notebooks/*.ipynb")]
     labels, evidence = scan_labels(pages), scan_tests(root / "tests")
-    assert messages(load_ledger(root / "gentutor/bank/claims.yml"), labels, evidence) == []
+    questions = asked(read_compiled())
+    assert (
+        messages(load_ledger(root / "gentutor/bank/claims.yml"), labels, evidence, questions) == []
+    )
+
+
+def test_the_test_that_the_page_of_claims_names_exists(root: Path) -> None:
+    page = (root / "book/claims.md").read_text(encoding="utf-8")
+    [named] = re.findall(r'pytest "(\S+)"', page)
+    assert any(named in tests for tests in scan_tests(root / "tests").values())
 
 
 def ledger_of(*claims: tuple[str, str, str]) -> Ledger:
@@ -48,6 +62,17 @@ def test_a_published_claim_that_is_said_and_tested_has_no_fault() -> None:
 
 def test_tests_may_prove_a_planned_claim() -> None:
     assert messages(TESTED, [SAID], {**PROOF, "fill-1": ("tests/test_vae.py::test_b",)}) == []
+
+
+def test_a_published_claim_is_asked_twice() -> None:
+    few = {"vae-a": ("vae-q",), "vae-z": ("vae-q",)}
+    assert messages(TESTED, [SAID], PROOF, few) == [
+        "vae-a: published, but asked by 1 questions of 2",
+        "vae-z: asked by vae-q, but no claim of the ledger",
+    ]
+    assert messages(TESTED, [SAID], PROOF, {}) == [
+        "vae-a: published, but asked by 0 questions of 2"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -90,8 +115,8 @@ def test_derivations_and_citations_are_accepted_as_stated() -> None:
 
 def test_nine_in_ten_claims_rest_on_a_test() -> None:
     cited = [(f"vae-{n}", "citation", "planned") for n in range(3)]
-    assert messages(ledger_of(*cited[:2]), [], {}) == []
-    [found] = messages(ledger_of(*cited), [], {})
+    assert messages(ledger_of(*cited[:2]), [], {}, {}) == []
+    [found] = messages(ledger_of(*cited), [], {}, {})
     assert found == "20 of 23 claims rest on a test; nine in ten must"
 
 

@@ -1,11 +1,11 @@
-"""Turns claim labels into anchors with a badge, and prints the page of published claims.
+"""Turns claim labels into anchors with a badge, and knows where each claim is said and asked.
 
 ``gentutor.bank.ledger`` says how claims are labelled and proven. Here each label becomes an anchor
-``#claim-<id>`` and a badge that links to its row on the page that holds the ``claims-table``
-directive. Whatever the ledger, the labels and the tests disagree on is a warning of the build.
+``#claim-<id>`` and a badge that links to its row on the page of claims, which ``claims_page``
+makes. Whatever ledger, labels, tests and questions disagree on is a warning of the build, and so is
+a question that its chapter does not ask.
 """
 
-import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,17 +18,17 @@ from sphinx.domains import Domain
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms import SphinxTransform
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import make_refnode
 
-from gentutor.bank.ledger import LABEL, Claim, Label, Ledger, faults, load_ledger, scan_tests
+from gentutor.bank.compiled import asked, read_compiled
+from gentutor.bank.ledger import LABEL, Label, Ledger, faults, load_ledger, scan_tests
 
 PROVEN = {"test": "tested", "derivation": "derived", "citation": "cited"}
 logger = logging.getLogger(__name__)
 
 
 class ClaimDomain(Domain):
-    """Where each claim is made (``sentence``), derived and listed (``row``)."""
+    """Where each claim is made (``sentence``), derived, listed (``row``) and asked."""
 
     name = "claim"
     label = "Claims"
@@ -44,13 +44,31 @@ class ClaimDomain(Domain):
         """The tests of each claim."""
         return scan_tests(Path(self.env.srcdir, self.env.config.claims_tests))
 
+    @cached_property
+    def questions(self) -> dict[str, dict[str, Any]]:
+        """The questions of the compiled bank, by id."""
+        bank = read_compiled(Path(self.env.srcdir, self.env.config.claims_bank))
+        return {question["id"]: question for question in bank["questions"]}
+
+    @property
+    def asked(self) -> dict[str, tuple[str, ...]]:
+        """The ids of the questions on each claim."""
+        return asked({"questions": self.questions.values()})
+
     def labels(self) -> list[Label]:
         """Return the labels of all documents, in the order of their names."""
         found = self.data["labels"]
         return [label for docname in sorted(found) for label in found[docname]]
 
     def target(self, kind: str, claim: str) -> tuple[str, str] | None:
-        """Return the document and anchor of a claim's ``sentence``, ``derivation`` or ``row``."""
+        """Return document and anchor of a claim's ``sentence``, ``derivation`` or ``row``.
+
+        For the kind ``question``, of the question with that id.
+        """
+        if kind == "question":
+            page, _, anchor = self.questions[claim]["anchor"].partition("#")
+            docname = page.removesuffix(".html")
+            return (docname, anchor) if docname in self.env.found_docs else None
         if kind == "row":
             return next(((table, f"claim-row-{claim}") for table in self.data["tables"]), None)
         wanted = "claim" if kind == "sentence" else kind
@@ -89,12 +107,26 @@ class ClaimDomain(Domain):
         self.data["tables"] += [table for table in otherdata["tables"] if table in docnames]
 
     def check_consistency(self) -> None:
-        """Warn of every disagreement between ledger, labels and tests."""
-        for message, label in faults(self.ledger, self.labels(), self.evidence):
+        """Warn of every disagreement between ledger, labels, tests and questions."""
+        self.check_anchors()
+        for message, label in faults(self.ledger, self.labels(), self.evidence, self.asked):
             if label:
                 logger.warning(message, location=(label.where, label.line), type="claims")
             else:
                 logger.warning("%s: %s", self.env.config.claims_ledger, message, type="claims")
+
+    def check_anchors(self) -> None:
+        """Warn of each question that the page of its anchor does not hold."""
+        pages: dict[str, str] = {}
+        for name, question in self.questions.items():
+            page, _, anchor = question["anchor"].partition("#")
+            docname = page.removesuffix(".html")
+            if docname not in pages:
+                found = docname in self.env.found_docs
+                tree = self.env.get_doctree(docname) if found else nodes.container()
+                pages[docname] = "".join(raw.astext() for raw in tree.findall(nodes.raw))
+            if f'id="{anchor}"' not in pages[docname]:
+                logger.warning("%s: %s does not ask this question", name, docname, type="claims")
 
 
 def link_to(kind: str, claim: str, *text: nodes.Node, docname: str, **options: Any) -> nodes.Node:
@@ -170,62 +202,12 @@ class LabelTransform(SphinxTransform):
         return [anchor, badge, nodes.Text(" ")]
 
 
-def breakable(test: str) -> nodes.literal:
-    """Return a test's name as code that may break at each / and _ and still copies unbroken."""
-    name = nodes.literal()
-    for piece in re.findall(r"[^/_]+[/_]*|[/_]+", test):
-        name += [nodes.Text(piece), nodes.raw("", "<wbr>", format="html")]
-    return name
-
-
-class ClaimsTable(SphinxDirective):
-    """Lists every published claim by section, with what sharpens and what proves it."""
-
-    def run(self) -> list[nodes.Node]:
-        """Build the page's sections."""
-        domain = self.env.get_domain("claim")
-        domain.data["tables"].append(self.env.docname)
-        published, total = domain.ledger.published(), len(domain.ledger.claims)
-        count = f"{len(published)} published, {total - len(published)} planned."
-        page: list[nodes.Node] = [nodes.paragraph("", count, classes=["claim-count"])]
-        for key, title in domain.ledger.sections.items():
-            claims = [claim for claim in published if claim.section == key]
-            if claims:
-                section = nodes.section("", nodes.title("", title), ids=[f"claims-{key}"])
-                section["names"].append(nodes.fully_normalize_name(title))
-                section += nodes.definition_list(
-                    "", *(self.row(claim, domain) for claim in claims), classes=["claim-list"]
-                )
-                page.append(section)
-        return page
-
-    def row(self, claim: Claim, domain: ClaimDomain) -> nodes.Node:
-        """Return one claim: its id, the sentence, the sharper truth, the proof."""
-        body = nodes.definition("", *self.parse_text_to_nodes(claim.claim))
-        if claim.sharper:
-            sharper = self.parse_text_to_nodes(claim.sharper)
-            sharper[0].insert(0, [nodes.strong("", "Sharper:"), nodes.Text(" ")])
-            body += sharper
-        proof = nodes.paragraph("", f"{PROVEN[claim.evidence].capitalize()}; see the ")
-        proof += link_to("sentence", claim.id, nodes.Text("sentence"), docname=self.env.docname)
-        if claim.evidence == "derivation":
-            text = nodes.Text("derivation")
-            proof += nodes.Text(" and its ")
-            proof += link_to("derivation", claim.id, text, docname=self.env.docname)
-        body += proof
-        if tests := domain.evidence.get(claim.id):
-            items = [nodes.list_item("", nodes.paragraph("", "", breakable(t))) for t in tests]
-            body += nodes.bullet_list("", *items, classes=["claim-tests"])
-        term = nodes.term("", "", nodes.literal("", claim.id), ids=[f"claim-row-{claim.id}"])
-        return nodes.definition_list_item("", term, body)
-
-
 def stale_pages(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Read the pages of claims again when the ledger, the tests or the text has changed."""
+    """Read the pages of claims again when the ledger, tests, questions or text have changed."""
     domain = env.get_domain("claim")
-    proofs = (domain.ledger, domain.evidence)
+    proofs = (domain.ledger, domain.evidence, domain.questions)
     if proofs != domain.data["proofs"]:
         domain.data["proofs"] = proofs
         return [*domain.data["labels"], *domain.data["tables"]]
@@ -233,11 +215,12 @@ def stale_pages(
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    """Register the directive, the transform and where the ledger and the tests are."""
+    """Register the transform, the page and where the ledger and the tests are."""
     app.add_config_value("claims_ledger", "gentutor/bank/claims.yml", "env")
     app.add_config_value("claims_tests", "tests", "env")
+    app.add_config_value("claims_bank", "gentutor/bank/bank.json", "env")
     app.add_domain(ClaimDomain)
-    app.add_directive("claims-table", ClaimsTable)
     app.add_transform(LabelTransform)
+    app.setup_extension("claims_page")
     app.connect("env-get-outdated", stale_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

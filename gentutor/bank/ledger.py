@@ -3,15 +3,16 @@
 ``claims.yml`` names every claim. A chapter labels the sentence that makes a claim by an HTML
 comment before it, ``<!-- claim: vae-reparam -->``; at the start of a block the comment has a line
 of its own. ``<!-- derivation: vae-reparam -->`` stands before the derivation of a claim. A test
-proves a claim by ``@pytest.mark.claim("vae-reparam")``. This module reads the three without
-executing anything, and ``faults`` says where they disagree.
+proves a claim by ``@pytest.mark.claim("vae-reparam")``. The compiled bank says which questions ask
+for it. This module reads claims, labels and marks without executing anything, and ``faults`` says
+where the four disagree.
 """
 
 import ast
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from markdown_it import MarkdownIt
 EVIDENCE = ("test", "derivation", "citation")
 STATUS = ("planned", "published")
 LEAST_TESTED = 0.9  # share of all claims that rest on a test
+LEAST_ASKED = 2  # questions on each published claim
 IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 LABEL = re.compile(r"<!--\s*(claim|derivation)\s*:\s*(.*?)\s*-->", re.DOTALL)
 CITE = re.compile(r"\{cite(?::[a-z]+)?\}`([^`]+)`")
@@ -178,9 +180,19 @@ def scan_tests(folder: Path) -> dict[str, tuple[str, ...]]:
 
 
 def faults(
-    ledger: Ledger, labels: Iterable[Label], evidence: Mapping[str, Iterable[str]]
+    ledger: Ledger,
+    labels: Iterable[Label],
+    evidence: Mapping[str, Sequence[str]],
+    questions: Mapping[str, Sequence[str]],
 ) -> Iterator[tuple[str, Label | None]]:
-    """Yield what disagrees, with the label at fault where it is one."""
+    """Yield what disagrees, with the label at fault where it is one.
+
+    Args:
+        ledger: the claims.
+        labels: of all pages, in their order.
+        evidence: the tests of each claim, by its id.
+        questions: the questions on each claim, by its id.
+    """
     labels = list(labels)
     sentences: dict[str, Label] = {}
     for label in labels:
@@ -205,9 +217,14 @@ def faults(
             yield f"{claim.id}: its labelled paragraph cites no source", sentence
         if claim.evidence == "test" and not evidence.get(claim.id):
             yield f"{claim.id}: published, but no test is marked with it", None
+        if (n := len(questions.get(claim.id, ()))) < LEAST_ASKED:
+            yield f"{claim.id}: published, but asked by {n} questions of {LEAST_ASKED}", None
     for name in evidence:
         if name not in ledger.claims:
             yield f"{name}: marked on {', '.join(evidence[name])}, but no claim of the ledger", None
+    for name in questions:
+        if name not in ledger.claims:
+            yield f"{name}: asked by {', '.join(questions[name])}, but no claim of the ledger", None
     share = Counter(claim.evidence for claim in ledger.claims.values())["test"]
     if share < LEAST_TESTED * len(ledger.claims):
         yield f"{share} of {len(ledger.claims)} claims rest on a test; nine in ten must", None

@@ -4,8 +4,9 @@ import argparse
 import sys
 from time import perf_counter
 
+from gentutor.bank.compiled import COMPILED
 from gentutor.bank.loader import SCHEMA, BankError, schema_text
-from gentutor.proof.compiling import COMPILED, as_text, compile_bank, write
+from gentutor.proof.compiling import as_text, compile_bank, write
 from gentutor.proof.cues import cues
 from gentutor.proof.mutation import mutate
 from gentutor.proof.proving import prove

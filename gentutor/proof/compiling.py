@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gentutor.bank.loader import HERE, BankError
+from gentutor.bank.compiled import FORMAT
+from gentutor.bank.loader import BankError
 from gentutor.bank.schema import (
     Many,
     Numeric,
@@ -24,9 +25,6 @@ from gentutor.proof.proving import Known
 from gentutor.proof.refutations import RefutationError, output_of
 from gentutor.proof.render import Rich, rich
 from gentutor.proof.seating import seated
-
-FORMAT = 1
-COMPILED = HERE / "bank.json"
 
 
 def compile_bank(known: Known | None = None) -> dict[str, Any]:

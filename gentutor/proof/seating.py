@@ -32,7 +32,8 @@ def seated(questions: Iterable[Question]) -> dict[str, str]:
             true, draw = true_letters(question), random.Random(question.id)
             drawn = ["".join(draw.sample(letters, len(letters))) for _ in range(TRIES)]
             after = {order: added(excess, order, true) for order in drawn}
-            best = min(drawn, key=lambda order, after=after: sum(x**2 for x in after[order]))
+            unevenness = {order: sum(one**2 for one in after[order]) for order in drawn}
+            best = min(drawn, key=unevenness.__getitem__)
             orders[question.id], excess = best, after[best]
     return orders
 

@@ -18,8 +18,24 @@ claims:
   - {id: gan-new, section: gan, claim: Later., evidence: test, status: planned}
 """
 TESTS = 'import pytest\n@pytest.mark.claim("vae-one", "vae-two")\ndef test_both(): ...\n'
+QUESTIONS = ("vae-first", "vae-second")
+ASKING = "".join(f'<div id="question-{name}">Why?</div>' for name in QUESTIONS)
 CHAPTER = "<!-- claim: vae-one -->\nFirst one. <!-- claim: vae-two --> Then two, with **weight**."
 Build = Callable[..., tuple[str, SphinxTestApp]]
+
+
+def bank_of(names: tuple[str, ...]) -> str:
+    """Return a compiled bank whose questions ask for both published claims."""
+    questions = [
+        {
+            "id": name,
+            "claims": ["vae-one", "vae-two"],
+            "anchor": f"vae.html#question-{name}",
+            "variants": [{"prompt": {"text": f"What is {name}, {'and so on, ' * 20}"}}],
+        }
+        for name in names
+    ]
+    return json.dumps({"format": 1, "questions": questions})
 
 
 @pytest.fixture
@@ -29,6 +45,7 @@ def build(tmp_path: Path) -> Build:
     (tmp_path / "conf.py").write_text(
         'extensions = ["myst_nb", "claims"]\nmyst_enable_extensions = ["dollarmath"]\n'
         'nb_execution_mode = "off"\nclaims_ledger = "claims.yml"\nnitpicky = True\n'
+        'claims_bank = "bank.json"\n'
         'exclude_patterns = ["_build"]\n'
     )
 
@@ -37,14 +54,24 @@ def build(tmp_path: Path) -> Build:
         if not path.exists() or path.read_text() != text:
             path.write_text(text)
 
-    def run(chapter: str = CHAPTER, ledger: str = LEDGER, tests: str = TESTS) -> tuple:
+    def run(
+        chapter: str = CHAPTER,
+        ledger: str = LEDGER,
+        tests: str = TESTS,
+        questions: tuple[str, ...] = QUESTIONS,
+    ) -> tuple:
         cell = {"cell_type": "markdown", "id": "a", "metadata": {}, "source": f"# VAE\n\n{chapter}"}
-        notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        asking = {"output_type": "display_data", "metadata": {}, "data": {"text/html": ASKING}}
+        code = {"cell_type": "code", "id": "b", "metadata": {}, "source": "ask()"}
+        code |= {"execution_count": None, "outputs": [asking]}
+        language = {"language_info": {"name": "python", "pygments_lexer": "ipython3"}}
+        notebook = {"cells": [cell, code], "metadata": language, "nbformat": 4, "nbformat_minor": 5}
         write("vae.ipynb", json.dumps(notebook))
         write("index.md", "# Book\n\n```{toctree}\nvae\nclaims\n```\n")
         write("claims.md", "# Claims\n\n```{claims-table}\n```\n")
         write("claims.yml", ledger)
         write("tests/test_vae.py", tests)
+        write("bank.json", bank_of(questions))
         app = SphinxTestApp("html", srcdir=tmp_path)
         try:
             app.build()
@@ -101,10 +128,37 @@ def test_the_page_lists_published_claims_with_their_proof(build: Build) -> None:
     assert title.get_text().startswith("Variational autoencoder")
     entry = listed.find(id="claim-row-vae-one").find_next("dd")
     assert entry.select_one(".math")
-    assert "Not always." in entry.get_text()
-    assert entry.select_one("code").get_text() == "tests/test_vae.py::test_both"
+    [sharper] = entry.select("details.claim-sharper")
+    assert sharper.summary.get_text() == "Sharper"
+    assert sharper.select_one("p").get_text() == "Not always."
+    assert sharper.get("open") is None
+    assert "Not always." not in "".join(p.get_text() for p in entry.find_all("p", recursive=False))
+    [proof] = entry.select("details.claim-proof")
+    assert proof.select_one("code").get_text() == "tests/test_vae.py::test_both"
     assert entry.select_one('a[href="vae.html#claim-vae-one"]')
     assert listed.find(id="claim-row-gan-new") is None
+
+
+def test_a_row_leads_to_its_questions(build: Build) -> None:
+    _, app = build()
+    entry = page(app, "claims").find(id="claim-row-vae-two").find_next("dd")
+    links = entry.select("ul.claim-questions a")
+    assert [link["href"] for link in links] == [f"vae.html#question-{name}" for name in QUESTIONS]
+    assert links[0].get_text().startswith("What is vae-first, and so on,")
+    assert links[0].get_text().endswith(" …")
+    assert len(links[0].get_text()) <= 90
+    assert not entry.select("details.claim-sharper")
+
+
+def test_a_claim_that_is_asked_once_is_a_warning(build: Build) -> None:
+    warnings, _ = build(questions=QUESTIONS[:1])
+    assert "vae-one: published, but asked by 1 questions of 2" in warnings
+
+
+def test_a_question_that_its_chapter_does_not_hold_is_a_warning(build: Build) -> None:
+    warnings, _ = build(questions=(*QUESTIONS, "vae-third"))
+    [line] = [line for line in warnings.splitlines() if "vae-third" in line]
+    assert "vae-third: vae does not ask this question" in line
 
 
 def test_nothing_published_is_no_fault(build: Build) -> None:
@@ -168,4 +222,4 @@ def test_a_derivation_has_its_own_anchor(build: Build) -> None:
     assert "vae-two" not in warnings
     assert page(app, "vae").find(id="derivation-vae-two")
     link = page(app, "claims").select_one('a[href="vae.html#derivation-vae-two"]')
-    assert link.get_text() == "derivation"
+    assert link.get_text() == "Derivation"
