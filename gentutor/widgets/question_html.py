@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable
 from hashlib import sha256
 from html import escape
+from string import ascii_uppercase
 from typing import Any
 
 ROOT = "../"  # from a chapter or a page of the book, both one folder deep, to the book's root
@@ -78,9 +79,9 @@ def choice_fields(name: str, kind: str, variant: dict[str, Any]) -> str:
     control = "radio" if kind == "single" else "checkbox"
     return "".join(
         f'<label class="gq-choice"><input type="{control}" name="{name}" value="{choice["id"]}"> '
-        f'<span class="gq-letter">{choice["id"].upper()}</span> '
+        f'<span class="gq-letter">{letter}</span> '
         f'<span class="gq-text">{inline(choice["text"]["html"])}</span></label>\n'
-        for choice in variant["choices"]
+        for letter, choice in zip(ascii_uppercase, variant["choices"], strict=False)
     )
 
 
@@ -120,9 +121,9 @@ def choice_key(kind: str, variant: dict[str, Any], beliefs: dict[str, Any]) -> s
     wanted, other = ("wrong", "right") if kind == "refute" else ("right", "wrong")
     items = (
         f'<li data-choice="{choice["id"]}"{" data-right" * choice["correct"]}><strong>'
-        f"{choice['id'].upper()} is {wanted if choice['correct'] else other}.</strong> "
+        f"{letter} is {wanted if choice['correct'] else other}.</strong> "
         f"{because(choice, beliefs)}</li>\n"
-        for choice in variant["choices"]
+        for letter, choice in zip(ascii_uppercase, variant["choices"], strict=False)
     )
     shown = tree("ul", items, "feedback")
     if refutation := variant.get("refutation"):
