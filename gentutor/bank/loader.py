@@ -82,8 +82,10 @@ def walk(node: yaml.Node, path: tuple[int | str, ...]) -> tuple[int, list[str]]:
             names.append(str(step + 1))
         elif isinstance(node, yaml.MappingNode):
             entry = next((pair for pair in node.value if pair[0].value == str(step)), None)
-            if entry is None:  # a field that is missing, or the kind that pydantic puts in between
-                names += [str(step)] if step == path[-1] else []
+            if (
+                entry is None
+            ):  # a field that is missing, or the kind, which pydantic puts in between
+                names.append(str(step))
                 continue
             line, node = entry[0].start_mark.line + 1, entry[1]
             names.append(str(step))
@@ -92,7 +94,9 @@ def walk(node: yaml.Node, path: tuple[int | str, ...]) -> tuple[int, list[str]]:
 
 def described(error: Any, node: yaml.Node, path: Path) -> str:
     """Return one of pydantic's errors with file, line, question and field."""
+    kinds = {"single", "many", "numeric", "recall", "order", "refute"}
     line, names = walk(node, error["loc"])
+    names = [name for n, name in enumerate(names) if n != 2 or name not in kinds]
     where = f"{path.name}:{line}: "
     if names[:1] == ["questions"] and len(names) > 1:
         entry = node_at(node, "questions").value[int(names[1]) - 1]
