@@ -1,19 +1,14 @@
 """The networks that train in the page, run in Node, against torch: same weights, data, noise."""
 
-import base64
 import itertools
-import json
 import math
-import os
 import runpy
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from gentutor.plain import vae as plain
 
@@ -23,35 +18,6 @@ SETTINGS = list(
 SMALL = {"pixels": 25, "hidden": 37, "latents": 3, "rows": 30}  # what blocks of 4 × 8 don't divide
 BOOK = {"pixels": 64, "hidden": 128, "latents": 8, "rows": 128}
 RATE = 4e-3
-
-
-def pack(array: Tensor | np.ndarray) -> str:
-    """Return base64 of an array as float64."""
-    return base64.b64encode(np.asarray(array, dtype="<f8").tobytes()).decode()
-
-
-def unpack(packed: str) -> np.ndarray:
-    """Return a flat array from base64 of float64."""
-    return np.frombuffer(base64.b64decode(packed), "<f8")
-
-
-@pytest.fixture(scope="module")
-def node():
-    """Return a function that runs one task in Node; skip without Node, but fail where CI=true."""
-    path = shutil.which("node")
-    if path is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("node is not installed")
-    script = Path(__file__).with_name("trainer_node.js")
-
-    def run(task: str, build: str, **case):
-        text = json.dumps({"task": task, "build": build, **case})
-        done = subprocess.run(
-            [path, str(script)], input=text, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    return run
 
 
 def case(shape, output, dtype, steps=50):
@@ -125,18 +91,18 @@ def compare(node, build, shape, setting, steps, tolerance):
         settings={"beta": 0.7, "variance": variance, "means": means},
         free=double,
         rate=RATE,
-        weights=[pack(step["before"]) for step in (expected[:1] if double else expected)],
-        x=[pack(batch) for batch in x],
-        eps=[pack(noise) for noise in eps],
+        weights=[step["before"] for step in (expected[:1] if double else expected)],
+        x=list(x),
+        eps=list(eps),
     )["steps"]
     assert len(got) == steps
     for ours, theirs in zip(got, expected, strict=True):
         assert ours["loss"] == pytest.approx(theirs["loss"], rel=tolerance)
         assert ours["nll"] == pytest.approx(theirs["nll"], rel=tolerance)
-        assert unpack(ours["kl"]).sum() == pytest.approx(theirs["kl"], rel=tolerance)
-        assert distance(unpack(ours["gradients"]), theirs["gradients"]) <= tolerance
+        assert ours["kl"].sum() == pytest.approx(theirs["kl"], rel=tolerance)
+        assert distance(ours["gradients"], theirs["gradients"]) <= tolerance
         if double:
-            assert distance(unpack(ours["weights"]), theirs["weights"]) <= tolerance
+            assert distance(ours["weights"], theirs["weights"]) <= tolerance
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=str)
@@ -173,10 +139,10 @@ def test_products_of_every_size_in_both_builds(node, rows, inner, cols, turned):
     ]:
         got = node(
             "product", build, rows=rows, inner=inner, cols=cols, turned=turned,
-            a=pack(a.T if turned else a), b=pack(b), c=pack(c),
+            a=a.T if turned else a, b=b, c=c,
         )  # fmt: skip
         assert got["engine"] == name
-        np.testing.assert_allclose(unpack(got["c"]), expected, rtol=tolerance, atol=tolerance * 10)
+        np.testing.assert_allclose(got["c"], expected, rtol=tolerance, atol=tolerance * 10)
 
 
 @pytest.mark.parametrize("hidden", ["relu", "tanh", "sigmoid", "linear"])
@@ -200,12 +166,12 @@ def test_networks_of_every_function_are_torchs(node, hidden):
             return torch.cat([piece.reshape(-1) for piece in pieces]).detach()
 
         got = node(
-            "network", "float64", sizes=sizes, hidden=hidden, output=output, x=pack(x.detach()),
-            gradient=pack(gradient), weights=pack(flat_of(lambda p: p)),
+            "network", "float64", sizes=sizes, hidden=hidden, output=output, x=x.detach(),
+            gradient=gradient, weights=flat_of(lambda p: p),
         )  # fmt: skip
-        assert distance(unpack(got["y"]), y.detach().numpy().ravel()) < 1e-13
-        assert distance(unpack(got["dx"]), x.grad.numpy().ravel()) < 1e-13
-        assert distance(unpack(got["gradients"]), flat_of(lambda p: p.grad).numpy()) < 1e-13
+        assert distance(got["y"], y.detach().numpy().ravel()) < 1e-13
+        assert distance(got["dx"], x.grad.numpy().ravel()) < 1e-13
+        assert distance(got["gradients"], flat_of(lambda p: p.grad).numpy()) < 1e-13
 
 
 def test_the_embedded_products_are_built_from_their_text():

@@ -1,4 +1,4 @@
-// Runs trainer.js in Node on one case: JSON in, JSON out. Arrays travel as base64 of float64.
+// Runs trainer.js in Node on one case: JSON in, JSON out. An array travels as {float64: base64}.
 
 const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
@@ -14,11 +14,12 @@ const BUILDS = {
   plain: () => api.makeEngine(),
   wasm: () => api.makeEngine({ bytes }),
 };
-const unpack = (packed) => {
-  const raw = Buffer.from(packed, "base64");
+const revive = (key, value) => {
+  if (!value?.float64) return value;
+  const raw = Buffer.from(value.float64, "base64");
   return new Float64Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length));
 };
-const pack = (array) => Buffer.from(Float64Array.from(array).buffer).toString("base64");
+const pack = (array) => ({ float64: Buffer.from(Float64Array.from(array).buffer).toString("base64") });
 const filled = (engine, values) => {
   const array = engine.allocate(values.length);
   array.set(values);
@@ -28,28 +29,28 @@ const filled = (engine, values) => {
 const TASKS = {
   /** C + A B, with A or its transpose. */
   product(engine, { rows, inner, cols, turned, a, b, c }) {
-    const [A, B, C] = [a, b, c].map((packed) => filled(engine, unpack(packed)));
+    const [A, B, C] = [a, b, c].map((values) => filled(engine, values));
     engine.product(C, A, B, rows, inner, cols, turned ? 1 : inner, turned ? rows : 1);
     return { c: pack(C), engine: engine.name };
   },
   /** Sum of gradient ⊙ net(x), and the gradients of that sum. */
   network(engine, { sizes, hidden, output, x, gradient, weights }) {
     const store = api.parameters(engine, api.parameterCount(sizes));
-    const X = filled(engine, unpack(x));
+    const X = filled(engine, x);
     const rows = X.length / sizes[0];
     const net = api.network(engine, store, sizes, rows, { hidden, output });
-    store.values.set(unpack(weights));
+    store.values.set(weights);
     const y = pack(net.forward(X));
-    net.gradient.set(unpack(gradient));
+    net.gradient.set(gradient);
     const dx = net.backward(rows, { toInput: true });
     return { y, dx: pack(dx), gradients: pack(store.gradients) };
   },
   /** Steps of the VAE: free, or set to `weights` before each; losses, gradients and weights. */
   vae(engine, { shape, settings, free, rate, weights, x, eps }) {
     const vae = api.makeVae(engine, shape);
-    const batches = x.map((packed, i) => [packed, eps[i]].map((array) => filled(engine, unpack(array))));
+    const batches = x.map((values, i) => [values, eps[i]].map((array) => filled(engine, array)));
     const steps = batches.map(([X, E], i) => {
-      if (!free || i === 0) vae.store.values.set(unpack(weights[i]));
+      if (!free || i === 0) vae.store.values.set(weights[i]);
       const { loss, nll, kl } = vae.backward(X, E, shape.rows, settings);
       const gradients = pack(vae.store.gradients);
       if (free) vae.store.adam(rate);
@@ -57,18 +58,16 @@ const TASKS = {
     });
     return { steps };
   },
-  /** A page's run, and what it reports at the end. */
+  /** A page's run, and what it reports at its start and end. */
   run(engine, { steps, images, shown, ...rest }) {
-    const bytesOf = (packed) => Uint8Array.from(unpack(packed));
-    const run = api.makeVaeRun(engine, { ...rest, images: bytesOf(images), shown: bytesOf(shown) });
-    const first = run.report();
-    let taken = 0;
-    const began = performance.now();
-    while (taken < steps && run.train()) taken++;
-    const seconds = (performance.now() - began) / 1000;
-    const { reconstructions, samples, kl, ...said } = run.report();
-    return { ...said, taken, seconds, kl: Array.from(kl ?? []), first: pack(first.samples),
-      reconstructions: pack(reconstructions), samples: pack(samples) };
+    const run = api.makeVaeRun(engine, { ...rest, images: Uint8Array.from(images), shown: Uint8Array.from(shown) });
+    const told = () => {
+      const { reconstructions, samples, kl, ...numbers } = run.report();
+      return { ...numbers, kl: Array.from(kl ?? []), reconstructions: pack(reconstructions), samples: pack(samples) };
+    };
+    const first = told();
+    for (let step = 0; step < steps && run.train(); step++);
+    return { first, last: told() };
   },
   /** Uniform and normal numbers of a stream, and the rows of some minibatches. */
   random(engine, { seed, stream, count, rows, batch, batches }) {
@@ -82,5 +81,5 @@ const TASKS = {
   },
 };
 
-const { task, build, ...rest } = JSON.parse(readFileSync(0, "utf8"));
+const { task, build, ...rest } = JSON.parse(readFileSync(0, "utf8"), revive);
 process.stdout.write(JSON.stringify(TASKS[task](BUILDS[build](), rest)));
