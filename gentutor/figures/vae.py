@@ -200,7 +200,7 @@ def blur_levers(
         ax.semilogx(product, sharpness, mark, color=tone, ms=7, mew=2, label=name)
     ax.semilogx(*samples, ":", color=FAKE, lw=1.4, label="samples, β varies")
     ax.axhline(data, color=GREY, ls="--", lw=1)
-    ax.text(ax.get_xlim()[0], data, " the data", va="bottom", color=GREY, size=9)
+    ax.text(ax.get_xlim()[1], data, "the data", ha="right", va="bottom", color=GREY, size=9)
     ax.set(xlabel=r"$\beta\sigma^2$", ylabel="sharpness")
     ax.set_ylim(0.1, 0.25)
     ax.legend(fontsize=8, loc="lower left")
@@ -215,6 +215,7 @@ def bridges(data: ArrayLike, samples: Mapping[str, ArrayLike]) -> Figure:
         samples: model's name -> (M, 2).
     """
     panels = {"data": data, **samples}
+    rim = 1.35 * float(np.abs(np.asarray(data)).max())
     fig, axes = plt.subplots(
         1, len(panels), figsize=(1.9 * len(panels), 2.2), sharex=True, sharey=True
     )
@@ -222,7 +223,7 @@ def bridges(data: ArrayLike, samples: Mapping[str, ArrayLike]) -> Figure:
         x, y = np.asarray(points).T
         colour = REAL if name == "data" else FAKE
         ax.scatter(x, y, s=1.5, color=colour, alpha=0.35, lw=0, rasterized=True)
-        ax.set(aspect="equal")
+        ax.set(aspect="equal", xlim=(-rim, rim), ylim=(-rim, rim))
         ax.set_title(name, size=9)
     return fig
 
