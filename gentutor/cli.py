@@ -50,7 +50,9 @@ def write(
     except OSError as error:
         raise typer.BadParameter(f"{folder}: {error.strerror or error}") from None
     for path, new in laid:
-        console.print(f"{'written' if new else 'kept, it was there'}: {escape(str(path))}", soft_wrap=True)
+        console.print(
+            f"{'written' if new else 'kept, it was there'}: {escape(str(path))}", soft_wrap=True
+        )
     starter = laid[0][0]
     if exercise.kind == "mend":
         console.print(f"See the symptom:  python {escape(str(starter))}", soft_wrap=True)

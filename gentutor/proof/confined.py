@@ -2,7 +2,7 @@
 
 ``python -m gentutor.proof.confined <exercise> <file> <seconds> <bytes>`` is started by
 :mod:`gentutor.quiz.check`, which reads one JSON document a line: ``{"ready": true}`` when torch is
-loaded, ``{"judging": name}`` before each property, and the report at the end. What the program
+loaded, ``{"judging": name}`` before each property, ``{"report": …}`` at the end. What the program
 prints goes nowhere but into the report, shortened. Memory and processor time are limited where the
 system can (``resource``); the clock is the parent's.
 """
@@ -30,16 +30,17 @@ STARTS = {
     *("os.startfile", "os.system", "pty.spawn", "subprocess.Popen"),
 }
 CONNECTS = {"socket.bind", "socket.connect", "socket.getaddrinfo", "urllib.Request"}
-LONGEST = 1000  # characters of what the program prints
+KEPT, LONGEST = 400, 1_000_000  # characters of what the program prints
+REST = "A judged program computes, and does no more."
 
 
 class Printed(io.TextIOBase):
-    """A stream that keeps the beginning and counts the rest.
+    r"""A stream that keeps the beginning, counts the rest, and has enough at some point.
 
     >>> printed = Printed()
     >>> print("a" * 2000, file=printed)
-    >>> len(printed.text()), printed.text()[-32:]
-    (1034, 'aaaa\\n… and 1001 more characters')
+    >>> printed.text()[-32:]
+    'aaaaa\n… and 1601 more characters'
     """
 
     def __init__(self) -> None:
@@ -48,8 +49,10 @@ class Printed(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Take a text."""
-        self.kept += text[: LONGEST - len(self.kept)] if len(self.kept) < LONGEST else ""
+        self.kept += text[: KEPT - len(self.kept)] if len(self.kept) < KEPT else ""
         self.written += len(text)
+        if self.written > LONGEST:
+            raise Forbidden(f"The program prints more than {LONGEST} characters. {REST}")
         return len(text)
 
     def text(self) -> str:
@@ -77,6 +80,8 @@ def limit(seconds: int, memory: int) -> None:
 
 def fence(broken: list[str]) -> None:
     """Let this process write no files outside the scratch folder, start and connect nothing."""
+    import torch
+
     scratch = tempfile.gettempdir()
 
     def watch(event: str, details: tuple[Any, ...]) -> None:
@@ -93,33 +98,38 @@ def fence(broken: list[str]) -> None:
         what = f"starts or ends a process ({event})" if event in STARTS else what
         what = f"connects to the network ({event})" if event in CONNECTS else what
         if what:
-            broken.append(f"The program {what[:150]}. A judged program computes, and does no more.")
+            broken.append(f"The program {what[:150]}. {REST}")
             raise Forbidden(broken[-1])
 
+    def save(*details: Any, **more: Any) -> None:  # torch opens files where Python does not see it
+        watch("open", (details[1] if len(details) > 1 else "a file", "w", 0))
+
+    torch.save = save
     sys.addaudithook(watch)
 
 
-def verdict(name: str, file: Path, say: Callable[[dict[str, Any]], None], limits: list[int]) -> Report:
+def verdict(
+    name: str, file: Path, say: Callable[[dict[str, Any]], None], limits: list[int]
+) -> Report:
     """Judge a file within limits (seconds, bytes) and return the report."""
     exercise = load(name)
     broken: list[str] = []
     printed = Printed()
     try:
         source = read(file)
-        from gentutor.proof.judge import judge, put_back, surroundings
+        from gentutor.proof.judge import judge, put_back, surroundings, tampered
 
         limit(*limits)
         say({"ready": True})
         sys.stdout = sys.stderr = printed
-        before = surroundings()
         fence(broken)
+        before = surroundings()
         try:
             function = function_of(source, str(file), exercise.function)
         finally:
             replaced = put_back(before)
         if replaced:
-            message = f"The program replaces {replaced}, which the judge needs as it was."
-            return Report(name, "wrong", (), "torch as it was", message)
+            return tampered(exercise, replaced)
         report = judge(exercise, function, seen=lambda name: say({"judging": name}), before=before)
     except Stopped as stopped:
         report = Report(name, "stopped", message=str(stopped))
@@ -140,7 +150,15 @@ def main() -> None:
             answers.write(json.dumps(line) + "\n")
             answers.flush()
 
-        say(asdict(verdict(name, Path(file), say, [int(number) for number in limits])))
+        try:
+            report = verdict(name, Path(file), say, [int(number) for number in limits])
+        except BaseException as error:
+            kind = error.__class__.__name__
+            message = (
+                f"The program leaves Python in a state in which nothing can be judged ({kind})."
+            )
+            report = Report(name, "stopped", message=message)
+        say({"report": asdict(report)})
         os._exit(0)  # no handler and no thread of the program's runs on
 
 

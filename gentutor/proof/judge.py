@@ -1,5 +1,6 @@
 """Judge a function by the properties of an exercise, in this process."""
 
+import builtins
 import importlib.util
 import inspect
 import math
@@ -21,8 +22,9 @@ from gentutor.proof.submission import explain
 
 Check = Callable[[Callable[..., Any]], None]
 CLASSES = (torch.Tensor, torch.nn.Module, torch.nn.Linear, torch.nn.Sequential)
-MODULES = (torch, torch.nn, torch.nn.functional, torch.autograd, math, random)
+MODULES = (builtins, torch, torch.nn, torch.nn.functional, torch.autograd, math, random)
 OURS = (vae, bounds, gan, wgan, properties)
+ABSENT = object()
 
 
 def checks(exercise: Exercise) -> dict[str, Check]:
@@ -64,13 +66,14 @@ def judge(
 
     def report(verdict: Any, failed: str, message: str) -> Report:
         if replaced := put_back(before):
-            message = f"The program replaces {replaced}, which the judge needs as it was."
-            return Report(exercise.id, "wrong", (), "torch as it was", message)
+            return tampered(exercise, replaced)
         return Report(exercise.id, verdict, tuple(held), failed, message)
 
     if message := _unfit(exercise, function):
         return report("stopped", "", message)
-    for name, check in checks(exercise).items():
+    with _fresh_state():
+        properties_of = checks(exercise)
+    for name, check in properties_of.items():
         seen(name)
         try:
             with _fresh_state():
@@ -85,6 +88,12 @@ def judge(
             return report("stopped", name, explain(error, filename) + hint)
         held.append(name)
     return report("right", "", "Every property holds.")
+
+
+def tampered(exercise: Exercise, replaced: str) -> Report:
+    """Return the report on a program that replaces something."""
+    message = f"The program replaces {replaced}, which the judge needs as it was."
+    return Report(exercise.id, "wrong", failed="torch and Python as they were", message=message)
 
 
 def _unfit(exercise: Exercise, function: Any) -> str:
@@ -103,30 +112,34 @@ def _unfit(exercise: Exercise, function: Any) -> str:
 
 
 def surroundings() -> dict[str, Any]:
-    """Return what a program could replace under the judge's feet, by name."""
-    owners: tuple[ModuleType | type, ...] = (*MODULES, *OURS, *CLASSES)
-    return {
-        f"{_name(owner)}.{name}": (owner, name, value)
-        for owner in owners
+    """Return what a program could replace under the judge's feet, by name.
+
+    What a class inherits counts as absent from it: ``torch.Tensor.sum`` lies in a base.
+    """
+    before: dict[str, Any] = {
+        f"{owner.__name__}.{name}": (owner, name, value)
+        for owner in (*MODULES, *OURS)
         for name, value in vars(owner).items()
-        if not isinstance(value, ModuleType)
-        and (owner in CLASSES or not name.startswith("_"))
+        if not name.startswith("_") and not isinstance(value, ModuleType)
     }
+    for owner in CLASSES:
+        for name in dir(owner):
+            before[f"torch.{owner.__name__}.{name}"] = (owner, name, vars(owner).get(name, ABSENT))
+    return before
 
 
 def put_back(before: Mapping[str, Any]) -> str:
     """Put back what was replaced since; return the name of the first such thing, or nothing."""
-    missing = object()
     replaced = ""
     for title, (owner, name, value) in before.items():
-        if vars(owner).get(name, missing) is not value and not name.startswith("__abstract"):
-            replaced = replaced or title
+        if vars(owner).get(name, ABSENT) is value:
+            continue
+        replaced = replaced or title
+        if value is ABSENT:
+            delattr(owner, name)
+        else:
             setattr(owner, name, value)
     return replaced
-
-
-def _name(owner: ModuleType | type) -> str:
-    return f"torch.{owner.__name__}" if isinstance(owner, type) else owner.__name__
 
 
 @contextmanager

@@ -38,7 +38,10 @@ def shown(value: Any) -> str:
 
 
 def tensor(
-    value: Any, shape: tuple[int, ...], what: str, hints: Mapping[tuple[int, ...], str] | None = None
+    value: Any,
+    shape: tuple[int, ...],
+    what: str,
+    hints: Mapping[tuple[int, ...], str] | None = None,
 ) -> Tensor:
     """Return the value if it is a finite tensor of this shape.
 
@@ -108,7 +111,9 @@ def same(
     if close(saw, expected):
         return
     said = [message for message, value in (mistakes or {}).items() if close(saw, value)]
-    numbers = f"{what} is {shown(torch.as_tensor(saw))}, expected {shown(torch.as_tensor(expected))}."
+    numbers = (
+        f"{what} is {shown(torch.as_tensor(saw))}, expected {shown(torch.as_tensor(expected))}."
+    )
     raise Wrong(f"{numbers} {(said or [hint])[0]}".strip())
 
 

@@ -57,10 +57,10 @@ def function_of(source: str, filename: str, name: str) -> Callable[..., Any]:
 
     >>> function_of("def f(x): return 2 * x", "f.py", "f")(3)
     6
-    >>> function_of("raise SystemExit", "f.py", "f")
+    >>> function_of("raise NotImplementedError", "f.py", "f")
     Traceback (most recent call last):
     ...
-    gentutor.proof.submission.Stopped: The program calls exit. ...
+    gentutor.proof.submission.Stopped: Still to be written, line 1.
     """
     space: dict[str, Any] = {"__name__": "submission", "__file__": filename}
     try:

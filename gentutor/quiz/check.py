@@ -9,6 +9,7 @@ import sys
 import tempfile
 import threading
 import time
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from gentutor.bank.exercises.report import Report
 
 SECONDS, MEMORY = 20, 2 * 2**30  # of a program, torch loaded
 LOADING = 120  # seconds that a slow machine may take to load torch
+FIELDS = {field.name for field in fields(Report)}
+STRANGE = "The program writes into the judge's own answers: nothing is judged."
 
 
 def check(
@@ -51,7 +54,7 @@ def check(
 
 
 def _environment(scratch: Path) -> dict[str, str]:
-    """Return the child's environment: this package to import, one thread, a folder to scratch in."""
+    """Return the child's environment: this package, one thread, a folder to scratch in."""
     package = str(Path(__file__).parents[2])
     paths = [package, *filter(None, [os.environ.get("PYTHONPATH")])]
     temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP", "TORCHINDUCTOR_CACHE_DIR"), str(scratch))
@@ -63,7 +66,8 @@ def _listen(exercise: Exercise, process: "subprocess.Popen[bytes]", seconds: int
     """Read the child's lines until its report, its end, or the end of its time."""
     lines: queue.Queue[bytes] = queue.Queue()
     threading.Thread(target=_read, args=(process, lines), daemon=True).start()
-    ready, judging, held = False, "", []
+    ready, judging = False, ""
+    held: list[str] = []
     end = time.monotonic() + LOADING
     while True:
         try:
@@ -73,16 +77,17 @@ def _listen(exercise: Exercise, process: "subprocess.Popen[bytes]", seconds: int
             where = f"while judging “{judging}”" if judging else "while the program was loading"
             message = f"No end after {spent} s, stopped {where}. Is there a loop without an end?"
             return Report(exercise.id, "stopped", tuple(held), judging, message)
-        said = _parsed(line)
-        if said is None:
-            return Report(exercise.id, "stopped", tuple(held), judging, _ended(process))
-        if "ready" in said:
-            ready, end = True, time.monotonic() + seconds
-        elif "judging" in said:
-            held += [judging] if judging else []
-            judging = said["judging"]
-        else:
-            return Report(**said | {"held": tuple(said["held"])})
+        match _parsed(line):
+            case {"ready": True}:
+                ready, end = True, time.monotonic() + seconds
+            case {"judging": name}:
+                held += [judging] if judging else []
+                judging = name
+            case {"report": dict(said)} if said.keys() == FIELDS:
+                return Report(**said | {"held": tuple(said["held"])})
+            case _:
+                message = _ended(process) if not line else STRANGE
+                return Report(exercise.id, "stopped", tuple(held), judging, message)
 
 
 def _read(process: "subprocess.Popen[bytes]", lines: "queue.Queue[bytes]") -> None:
@@ -92,13 +97,12 @@ def _read(process: "subprocess.Popen[bytes]", lines: "queue.Queue[bytes]") -> No
     lines.put(b"")
 
 
-def _parsed(line: bytes) -> dict[str, Any] | None:
+def _parsed(line: bytes) -> Any:
     """Return the document of a line; None at the end, or where the program wrote between."""
     try:
-        said = json.loads(line)
+        return json.loads(line)
     except ValueError:
         return None
-    return said if isinstance(said, dict) else None
 
 
 def _ended(process: "subprocess.Popen[bytes]") -> str:
@@ -106,12 +110,13 @@ def _ended(process: "subprocess.Popen[bytes]") -> str:
     try:
         code = process.wait(timeout=5)
     except subprocess.TimeoutExpired:
-        return "The program wrote into the judge's answers: nothing is judged."
+        return STRANGE
     if code >= 0:
-        return f"The program ended Python itself (status {code}). The judge needs a function that returns."
+        return f"The program ended Python itself, with status {code}. A function returns."
     name = signal.Signals(-code).name
     causes = {"SIGKILL": "too much memory?", "SIGXCPU": "a loop without an end?"}
-    return f"Python was ended by {name}: {causes.get(name, 'a call that nests without an end?')}"
+    cause = causes.get(name, "a crash in compiled code, or calls nested too deep?")
+    return f"Python was ended by {name}: {cause}"
 
 
 def _kill(process: "subprocess.Popen[bytes]") -> None:

@@ -25,7 +25,10 @@ def lay(exercise: Exercise, folder: Path) -> list[tuple[Path, bool]]:
     starter = (exercise.folder / "starter.py").read_text(encoding="utf-8")
     task = f"# {exercise.title}\n\n{exercise.text}\n"
     path = folder / exercise.file
-    return [(file, _new(file, text)) for file, text in ((path, starter), (path.with_suffix(".md"), task))]
+    return [
+        (file, _new(file, text))
+        for file, text in ((path, starter), (path.with_suffix(".md"), task))
+    ]
 
 
 def _new(path: Path, text: str) -> bool:

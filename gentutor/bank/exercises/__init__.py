@@ -26,7 +26,7 @@ FRONT = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
 SIGNATURE = re.compile(r"([a-z_]\w*)\(.*\)")
 
 
-class UnknownExercise(LookupError):
+class UnknownExercise(LookupError):  # noqa: N818  (what the name is)
     """No exercise has this name; the message gives the nearest ones."""
 
 

@@ -20,10 +20,10 @@ class Report:
         message: what was seen, what was expected, and a question that leads on.
         printed: what the program printed, shortened.
 
-    >>> print(Report("vae/kl", "wrong", ("one number an example",), "zero at the prior", "It is 1."))
+    >>> print(Report("vae/kl", "wrong", ("one number an example",), "0 at the prior", "It is 1."))
     vae/kl: wrong
       ✓ one number an example
-      ✗ zero at the prior
+      ✗ 0 at the prior
         It is 1.
     """
 

@@ -5,5 +5,5 @@ import math
 import torch
 
 
-def log_weights(log_joint, mu, logvar, eps):  # (N, K) twice, (S, N, K) -> (S, N)
+def log_weights(log_joint, mu, logvar, eps):  # -> (S, N)
     raise NotImplementedError

@@ -25,7 +25,11 @@ def check_shape(log_weights):
     """one number a sample and example"""
     x = spread(3, 2)
     hints = {
-        (4, 3, 2): "The latent dimensions are independent: their logarithms add.",
+        (
+            4,
+            3,
+            2,
+        ): "The latent dimensions are independent: their logarithms add.",
         (3,): "The samples stay apart: the average over them comes later.",
         (): "Samples and examples stay apart.",
     }
@@ -43,9 +47,12 @@ def check_posterior(log_weights):
     joint = log_joint_of(x)(z)
     log_q = log_p.neg() + joint
     mistakes = {
-        "log s is missing in log q: a narrow density is a high one.": log_p + 0.5 * math.log(2.0),
-        "log s is there twice: ½ logvar is log s already.": log_p - 0.5 * math.log(2.0),
-        "log s has the wrong sign: a narrow density is a high one.": log_p + math.log(2.0),
+        "log s is missing in log q: a narrow density is a high one.": log_p
+        + 0.5 * math.log(2.0),
+        "log s is there twice: ½ logvar is log s already.": log_p
+        - 0.5 * math.log(2.0),
+        "log s has the wrong sign: a narrow density is a high one.": log_p
+        + math.log(2.0),
         "log q is not subtracted: that is log p(x, z) alone.": joint,
         "log q is added: the weight is p(x, z) / q(z | x).": joint + log_q,
         "The prior is subtracted in place of q: that is log p(x | z).": (
@@ -61,7 +68,9 @@ def check_posterior(log_weights):
 def check_mean(log_weights):
     """the ELBO on average: log p(x) − KL(q ‖ posterior)"""
     x = torch.tensor([[1.0]])
-    saw = log_weights(log_joint_of(x), x * 0, x * 0, spread(20_000, 1, 1)).mean()
+    saw = log_weights(
+        log_joint_of(x), x * 0, x * 0, spread(20_000, 1, 1)
+    ).mean()
     kl = 0.5 * (math.log(0.5) + 1 / 0.5 + 0.25 / 0.5 - 1)
     expected = float(exact(x)) - kl
     expect(
@@ -74,12 +83,22 @@ def check_mean(log_weights):
 def check_gradients(log_weights):
     """gradients through the samples as well as through q's density"""
     x, eps = spread(3, 2), spread(4, 3, 2, seed=1)
-    mu, logvar = spread(3, 2, seed=2).requires_grad_(), spread(3, 2, seed=3).requires_grad_()
+    mu, logvar = (
+        spread(3, 2, seed=2).requires_grad_(),
+        spread(3, 2, seed=3).requires_grad_(),
+    )
     saw = log_weights(log_joint_of(x), mu, logvar, eps)
     right = bounds.log_weights(log_joint_of(x), mu, logvar, eps)
-    none = {"None passes through the sample z: is it detached?": torch.zeros(3, 2)}
+    none = {
+        "None passes through the sample z: is it detached?": torch.zeros(3, 2)
+    }
     what = "log w"
-    same(gradient(saw, mu, what), gradient(right, mu, what), "The gradient in mu", none)
+    same(
+        gradient(saw, mu, what),
+        gradient(right, mu, what),
+        "The gradient in mu",
+        none,
+    )
     hint = "Does it pass through the samples and through log q?"
     saw, right = gradient(saw, logvar, what), gradient(right, logvar, what)
     same(saw, right, "The gradient in logvar", hint=hint)
@@ -90,4 +109,8 @@ def check_all(log_weights):
     x, mu, logvar = (spread(5, 3, seed=seed) for seed in range(3))
     eps = spread(7, 5, 3, seed=3)
     expected = bounds.log_weights(log_joint_of(x), mu, logvar, eps)
-    same(log_weights(log_joint_of(x), mu, logvar, eps), expected, "log w at a random q")
+    same(
+        log_weights(log_joint_of(x), mu, logvar, eps),
+        expected,
+        "log w at a random q",
+    )

@@ -6,13 +6,23 @@ import torch
 from torch import nn
 
 from gentutor.plain import gan
-from gentutor.proof.properties import Descent, expect, same, seeded, spread, weights
+from gentutor.proof.properties import (
+    Descent,
+    expect,
+    same,
+    seeded,
+    spread,
+    weights,
+)
 
 Z = spread(8, 3, seed=6)
 
 
 def given():
-    generator, discriminator = seeded(gan.mlp(3, 8, 2), 1), seeded(gan.mlp(2, 8, 1), 2)
+    generator, discriminator = (
+        seeded(gan.mlp(3, 8, 2), 1),
+        seeded(gan.mlp(2, 8, 1), 2),
+    )
     return generator, discriminator, Descent(generator.parameters())
 
 
@@ -20,7 +30,10 @@ def check_loss(generator_step):
     """the non-saturating loss"""
     generator, discriminator, optimiser = given()
     logits = discriminator(generator(Z))
-    expected, minimax = gan.generator_loss(logits), gan.minimax_generator_loss(logits)
+    expected, minimax = (
+        gan.generator_loss(logits),
+        gan.minimax_generator_loss(logits),
+    )
     mistakes = {
         "That is E log(1 − D(G(z))), the minimax loss, which saturates when D is sure.": minimax,
         "The sign is turned: a step on it makes the fakes less real.": -expected,
@@ -28,7 +41,8 @@ def check_loss(generator_step):
         "A sigmoid is taken twice: the loss on logits has one inside.": (
             gan.generator_loss(logits.sigmoid())
         ),
-        "That is a sum over the batch: the expectation is a mean.": 8 * expected,
+        "That is a sum over the batch: the expectation is a mean.": 8
+        * expected,
     }
     saw = generator_step(generator, discriminator, optimiser, Z)
     expect(saw is not None, "The step returns None: return the loss.")
@@ -60,16 +74,26 @@ def check_step(generator_step):
 def check_discriminator_stays(generator_step):
     """no step of the discriminator, which can still be trained"""
     moved = moves(generator_step)[1]
-    same(moved, 0 * moved, "The move of the discriminator's weights in the generator's step")
+    same(
+        moved,
+        0 * moved,
+        "The move of the discriminator's weights in the generator's step",
+    )
     generator, discriminator, optimiser = given()
     generator_step(generator, discriminator, optimiser, Z)
     open_ = all(weight.requires_grad for weight in discriminator.parameters())
-    expect(open_, "The discriminator's weights take no gradients after the step: it stays frozen.")
+    expect(
+        open_,
+        "The discriminator's weights take no gradients after the step: it stays frozen.",
+    )
 
 
 def check_old_gradients(generator_step):
     """old gradients are forgotten"""
-    moved, expected = moves(generator_step, fill=5.0)[0], moves(gan.generator_step)[0]
+    moved, expected = (
+        moves(generator_step, fill=5.0)[0],
+        moves(gan.generator_step)[0],
+    )
     mistakes = {
         "Old gradients are added. Is zero_grad missing?": expected - 0.5,
         "It has not moved: is zero_grad called after backward?": 0 * expected,
@@ -84,10 +108,19 @@ def check_sure(generator_step):
     seeded(discriminator, scale=0.0)
     discriminator.weight.data = torch.tensor([[1.0, 0.0]])
     discriminator.bias.data = torch.tensor([-200.0])
-    saw = generator_step(generator, discriminator, Descent(generator.parameters()), torch.ones(4, 2))
+    saw = generator_step(
+        generator,
+        discriminator,
+        Descent(generator.parameters()),
+        torch.ones(4, 2),
+    )
     expect(
         math.isfinite(float(saw)),
         f"At a logit of −200 the loss is {float(saw)}: the sigmoid is 0 in float32. Use the logits.",
     )
     same(saw, 200.0, "The loss at a logit of −200")
-    same(generator.bias[0], 0.1, "The move of the generator's bias at lr 0.1, slope 1")
+    same(
+        generator.bias[0],
+        0.1,
+        "The move of the generator's bias at lr 0.1, slope 1",
+    )

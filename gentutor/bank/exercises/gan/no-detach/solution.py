@@ -10,7 +10,9 @@ def train_round(generator, discriminator, optimiser_g, optimiser_d, x, z):
     optimiser_d.zero_grad()
     fake = generator(z)
 
-    loss_d = softplus(-discriminator(x)) + softplus(discriminator(fake.detach()))
+    loss_d = softplus(-discriminator(x)) + softplus(
+        discriminator(fake.detach())
+    )
     loss_d.mean().backward()
     optimiser_d.step()
 

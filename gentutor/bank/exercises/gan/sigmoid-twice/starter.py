@@ -15,7 +15,7 @@ def discriminator_loss(discriminator, x, fake):
 def symptom():
     x, fake = torch.ones(4, 1), -torch.ones(4, 1)
     for scale in (0.0, 1.0, 4.0, 16.0, 64.0):
-        loss = discriminator_loss(lambda x: scale * x, x, fake)
+        loss = discriminator_loss(lambda x: x, scale * x, scale * fake)
         print(f"logits {scale:4.0f} and {-scale:4.0f}: loss {loss:.3f}")
 
 

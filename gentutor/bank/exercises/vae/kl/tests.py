@@ -13,7 +13,12 @@ def check_shape(kl):
         (): "The examples stay apart: the mean over them comes later.",
         (3,): "The sum runs over the last axis, the latent dimensions.",
     }
-    tensor(kl(spread(5, 3), spread(5, 3, seed=1)), (5,), "The KL of 5 codes", hints)
+    tensor(
+        kl(spread(5, 3), spread(5, 3, seed=1)),
+        (5,),
+        "The KL of 5 codes",
+        hints,
+    )
 
 
 def check_prior(kl):
@@ -38,22 +43,47 @@ def check_width(kl):
     v = 3.0  # logvar
     e = torch.tensor([v]).exp()
     mistakes = {
-        "logvar was taken for s: the variance is exp(logvar).": (v**2 - 2 * e.log().log() - 1) / 2,
+        "logvar was taken for s: the variance is exp(logvar).": (
+            v**2 - 2 * e.log().log() - 1
+        )
+        / 2,
         "exp(logvar) is the variance already: no square.": (e**2 - v - 1) / 2,
-        "The variance is exp(logvar); exp(logvar / 2) is s.": (e.sqrt() - v - 1) / 2,
-        "The ½ stands before the whole sum: does it reach every term?": e - v - 1,
-        "That is KL(p ‖ q), the other direction: q comes first.": (1 / e + v - 1) / 2,
+        "The variance is exp(logvar); exp(logvar / 2) is s.": (
+            e.sqrt() - v - 1
+        )
+        / 2,
+        "The ½ stands before the whole sum: does it reach every term?": e
+        - v
+        - 1,
+        "That is KL(p ‖ q), the other direction: q comes first.": (
+            1 / e + v - 1
+        )
+        / 2,
         "The logarithm enters with a minus.": (e + v - 1) / 2,
         "The sign is turned: a KL is never negative.": -(e - v - 1) / 2,
     }
-    same(kl(torch.zeros(1, 1), torch.tensor([[v]])), (e - v - 1) / 2, "The KL at logvar = 3", mistakes)
+    same(
+        kl(torch.zeros(1, 1), torch.tensor([[v]])),
+        (e - v - 1) / 2,
+        "The KL at logvar = 3",
+        mistakes,
+    )
 
 
 def check_sum(kl):
     """the dimensions' KLs add"""
     mu, logvar = torch.tensor([[1.0, 1.0, 1.0, 1.0]]), torch.zeros(1, 4)
-    mistakes = {"The KL is averaged over the dimensions: they add, so take the sum.": [0.5]}
-    same(kl(mu, logvar), [2.0], "The KL of four dimensions of 0.5 each", mistakes)
+    mistakes = {
+        "The KL is averaged over the dimensions: they add, so take the sum.": [
+            0.5
+        ]
+    }
+    same(
+        kl(mu, logvar),
+        [2.0],
+        "The KL of four dimensions of 0.5 each",
+        mistakes,
+    )
 
 
 def check_point(kl):
@@ -65,10 +95,17 @@ def check_point(kl):
 
 def check_gradients(kl):
     """gradients mu and (s² − 1)/2"""
-    mu, logvar = spread(4, 3).requires_grad_(), spread(4, 3, seed=1).requires_grad_()
+    mu, logvar = (
+        spread(4, 3).requires_grad_(),
+        spread(4, 3, seed=1).requires_grad_(),
+    )
     saw = kl(mu, logvar)
     same(gradient(saw, mu, "the KL"), mu, "The gradient in mu")
-    same(gradient(saw, logvar, "the KL"), (logvar.exp() - 1) / 2, "The gradient in logvar")
+    same(
+        gradient(saw, logvar, "the KL"),
+        (logvar.exp() - 1) / 2,
+        "The gradient in logvar",
+    )
 
 
 def check_all(kl):

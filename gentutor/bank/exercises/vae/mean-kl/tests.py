@@ -8,12 +8,21 @@ from gentutor.proof.properties import gradient, same, spread, tensor
 
 def check_scalar(loss):
     """one number for the batch"""
-    tensor(loss(spread(4, 6), spread(4, 6, seed=1), spread(4, 3), spread(4, 3)), (), "The loss")
+    tensor(
+        loss(spread(4, 6), spread(4, 6, seed=1), spread(4, 3), spread(4, 3)),
+        (),
+        "The loss",
+    )
 
 
 def check_batch(loss):
     """the same for the batch given twice"""
-    parts = [spread(4, 6), spread(4, 6, seed=1), spread(4, 3, seed=2), spread(4, 3, seed=3)]
+    parts = [
+        spread(4, 6),
+        spread(4, 6, seed=1),
+        spread(4, 3, seed=2),
+        spread(4, 3, seed=3),
+    ]
     once, twice = loss(*parts), loss(*(part.repeat(2, 1) for part in parts))
     mistakes = {"The batch is summed: examples are averaged.": 2 * once}
     same(twice, once, "The loss of the doubled batch", mistakes)
@@ -40,7 +49,8 @@ def check_reconstruction(loss):
     saw = loss(x, x * 0, code, code) - loss(x, x, code, code)
     half = 0.5 * x.square().sum(-1).mean()
     mistakes = {
-        "Now the pixels are averaged, too: the ratio of the terms is wrong by another factor.": half / 6,
+        "Now the pixels are averaged, too: the ratio of the terms is wrong by another factor.": half
+        / 6,
         "The reconstruction was right: why is it divided by K?": half / 4,
         "The reconstruction was right: why is it multiplied by K?": half * 4,
     }
@@ -51,4 +61,8 @@ def check_gradients(loss):
     """gradient mu / N in mu"""
     mu = spread(5, 4).requires_grad_()
     x = torch.zeros(5, 6)
-    same(gradient(loss(x, x, mu, mu.detach() * 0), mu, "the loss"), mu / 5, "The gradient in mu")
+    same(
+        gradient(loss(x, x, mu, mu.detach() * 0), mu, "the loss"),
+        mu / 5,
+        "The gradient in mu",
+    )

@@ -5,7 +5,16 @@ import math
 import torch
 
 from gentutor.plain import vae
-from gentutor.proof.properties import close, expect, gradient, same, seeded, spread, tensor, weights
+from gentutor.proof.properties import (
+    close,
+    expect,
+    gradient,
+    same,
+    seeded,
+    spread,
+    tensor,
+    weights,
+)
 
 N, D, K = 7, 6, 2
 CONSTANT = 0.5 * D * math.log(2 * math.pi)
@@ -22,28 +31,43 @@ def parts(model, x, eps):
     mean = model.decoder(vae.reparameterise(mu, logvar, eps))
     nll = vae.gaussian_nll(x, mean, model.log_variance)
     squares = ((x - mean) ** 2).sum(-1)
-    return nll.detach(), squares.detach(), vae.kl_to_prior(mu, logvar).detach()
+    return (
+        nll.detach(),
+        squares.detach(),
+        vae.kl_to_prior(mu, logvar).detach(),
+    )
 
 
 def check_scalar(negative_elbo):
     """one number for the batch"""
-    hints = {(N,): "The batch is averaged at the end.", (N, D): "The pixels are summed."}
+    hints = {
+        (N,): "The batch is averaged at the end.",
+        (N, D): "The pixels are summed.",
+    }
     tensor(negative_elbo(*given()), (), f"The loss of {N} examples", hints)
 
 
 def check_noise(negative_elbo):
     """the noise that is given, and no other"""
     first, second = negative_elbo(*given()), negative_elbo(*given())
-    expect(close(first, second), "Two calls with the same eps differ. Is noise drawn inside?")
+    expect(
+        close(first, second),
+        "Two calls with the same eps differ. Is noise drawn inside?",
+    )
     model, x, eps = given()
     same_loss = close(first, negative_elbo(model, x, eps + 1))
-    expect(not same_loss, "Other noise gives the same loss. Is z sampled, or is mu decoded?")
+    expect(
+        not same_loss,
+        "Other noise gives the same loss. Is z sampled, or is mu decoded?",
+    )
 
 
 def check_rate(negative_elbo):
     """the KL: what one more β adds"""
     model, x, eps = given()
-    saw = negative_elbo(model, x, eps, 2.0) - negative_elbo(model, x, eps, 1.0)
+    saw = negative_elbo(model, x, eps, 2.0) - negative_elbo(
+        model, x, eps, 1.0
+    )
     kl = parts(model, x, eps)[2]
     mistakes = {
         "The KL is averaged over the dimensions: they add.": kl.mean() / K,
@@ -61,20 +85,30 @@ def check_distortion(negative_elbo):
     nll, squares, kl = parts(model, x, eps)
     v = model.log_variance.detach()
     mistakes = {
-        "It is averaged over the pixels: they are independent given z, so they add.": nll.mean() / D,
+        "It is averaged over the pixels: they are independent given z, so they add.": nll.mean()
+        / D,
         "It is summed over the batch: the batch is averaged.": nll.sum(),
         "The sign is turned: this is the loss, not the bound.": -nll.mean(),
-        "log σ² is missing: then a learnt variance grows for ever.": nll.mean() - 0.5 * D * v,
-        "log 2π is missing: the bound would be off by 0.919 nats a pixel.": nll.mean() - CONSTANT,
+        "log σ² is missing: then a learnt variance grows for ever.": nll.mean()
+        - 0.5 * D * v,
+        "log 2π is missing: the bound would be off by 0.919 nats a pixel.": nll.mean()
+        - CONSTANT,
         "That is the squared error: divide by 2σ² and add ½ log 2πσ² a pixel.": squares.mean(),
-        "That is half the squared error, the case σ = 1 without its constant.": squares.mean() / 2,
-        "That is the mean squared error over pixels and batch.": squares.mean() / D,
+        "That is half the squared error, the case σ = 1 without its constant.": squares.mean()
+        / 2,
+        "That is the mean squared error over pixels and batch.": squares.mean()
+        / D,
         "log_variance is log σ²: the division is by σ², its exponential.": (
             (squares / (2 * v.exp().sqrt())).mean() + 0.5 * D * v + CONSTANT
         ),
         "Does beta enter?": nll.mean() + kl.mean(),
     }
-    same(negative_elbo(model, x, eps, 0.0), nll.mean(), "The loss at β = 0", mistakes)
+    same(
+        negative_elbo(model, x, eps, 0.0),
+        nll.mean(),
+        "The loss at β = 0",
+        mistakes,
+    )
 
 
 def check_order(negative_elbo):
@@ -87,8 +121,20 @@ def check_order(negative_elbo):
 def check_gradients(negative_elbo):
     """the plain file's gradient in every parameter"""
     model, x, eps = given()
-    saw, expected = negative_elbo(model, x, eps, 0.5), vae.negative_elbo(model, x, eps, 0.5)
+    saw, expected = (
+        negative_elbo(model, x, eps, 0.5),
+        vae.negative_elbo(model, x, eps, 0.5),
+    )
     for name, weight in model.named_parameters():
         slope = gradient(saw, weight, "the loss")
-        none = {"None reaches it: is there a detach, or .item()?": torch.zeros_like(weight)}
-        same(slope, gradient(expected, weight, ""), f"The gradient in {name}", none)
+        none = {
+            "None reaches it: is there a detach, or .item()?": torch.zeros_like(
+                weight
+            )
+        }
+        same(
+            slope,
+            gradient(expected, weight, ""),
+            f"The gradient in {name}",
+            none,
+        )

@@ -13,7 +13,7 @@ def symptom():
     for n in (1, 100, 10_000):
         code = torch.zeros(n, 1)
         means = torch.stack([sample(code, code).mean() for _ in range(500)])
-        print(f"the mean of {n:6} samples has standard deviation {means.std():.2f}")
+        print(f"mean of {n:6} samples: standard deviation {means.std():.2f}")
 
 
 if __name__ == "__main__":

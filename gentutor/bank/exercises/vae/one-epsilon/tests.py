@@ -2,7 +2,14 @@
 
 import torch
 
-from gentutor.proof.properties import close, expect, gradient, same, spread, tensor
+from gentutor.proof.properties import (
+    close,
+    expect,
+    gradient,
+    same,
+    spread,
+    tensor,
+)
 
 N, K = 4000, 3
 
@@ -20,7 +27,10 @@ def check_examples(sample):
         "4000 equal codes give 4000 equal samples: one noise vector for the whole batch.",
     )
     same_noise = z.detach().unique(dim=0)
-    expect(len(same_noise) > N - 5, f"4000 equal codes give {len(same_noise)} different samples.")
+    expect(
+        len(same_noise) > N - 5,
+        f"4000 equal codes give {len(same_noise)} different samples.",
+    )
 
 
 def check_dimensions(sample):
@@ -31,13 +41,18 @@ def check_dimensions(sample):
         "All dimensions of an example share one number: q is a Gaussian on a line.",
     )
     most = (z.T.corrcoef() - torch.eye(K)).abs().max()
-    expect(most < 0.1, f"Two dimensions have correlation {most:.2f}, expected 0.")
+    expect(
+        most < 0.1, f"Two dimensions have correlation {most:.2f}, expected 0."
+    )
 
 
 def check_calls(sample):
     """other noise at each call"""
     code = torch.zeros(5, K)
-    expect(not close(sample(code, code), sample(code, code)), "Two calls give the same samples.")
+    expect(
+        not close(sample(code, code), sample(code, code)),
+        "Two calls give the same samples.",
+    )
 
 
 def check_moments(sample):

@@ -27,7 +27,9 @@ def symptom():
         if step % 250 == 0:
             kl = 0.5 * (mu**2 + logvar.exp() - logvar - 1).mean()
             error = (x - mu * decoder).square().mean()
-            print(f"step {step:4}: KL {kl:5.2f} nats, squared error {error:.3f}")
+            print(
+                f"step {step:4}: KL {kl:5.2f} nats, squared error {error:.3f}"
+            )
 
 
 if __name__ == "__main__":

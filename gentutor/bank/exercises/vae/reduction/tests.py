@@ -11,7 +11,9 @@ CODE = torch.zeros(N, K)
 
 def check_scalar(loss):
     """one number for the batch"""
-    tensor(loss(spread(N, D), spread(N, D, seed=1), CODE, CODE), (), "The loss")
+    tensor(
+        loss(spread(N, D), spread(N, D, seed=1), CODE, CODE), (), "The loss"
+    )
 
 
 def check_reconstruction(loss):
@@ -20,9 +22,12 @@ def check_reconstruction(loss):
     saw = loss(x, x * 0, CODE, CODE) - loss(x, x, CODE, CODE)
     half = 0.5 * x.square().sum(-1).mean()
     mistakes = {
-        "It is averaged over the pixels, and the KL is summed over its dimensions.": 2 * half / D,
+        "It is averaged over the pixels, and the KL is summed over its dimensions.": 2
+        * half
+        / D,
         "The ½ is there; it is still averaged over the pixels.": half / D,
-        "The ½ is missing: a squared error without it is a Gaussian of variance ½.": 2 * half,
+        "The ½ is missing: a squared error without it is a Gaussian of variance ½.": 2
+        * half,
         "The batch is summed: examples are averaged.": N * half,
         "The batch is summed, and the ½ is missing.": 2 * N * half,
     }
@@ -41,10 +46,14 @@ def check_more_pixels(loss):
 def check_kl(loss):
     """the KL, summed over the latent dimensions"""
     x, mu, logvar = torch.zeros(N, D), spread(N, K), spread(N, K, seed=1)
-    saw, kl = loss(x, x, mu, logvar) - loss(x, x, CODE, CODE), kl_to_prior(mu, logvar).mean()
+    saw, kl = (
+        loss(x, x, mu, logvar) - loss(x, x, CODE, CODE),
+        kl_to_prior(mu, logvar).mean(),
+    )
     mistakes = {
         "The KL was right: now it is averaged over its dimensions.": kl / K,
-        "The KL was right: now it is divided by the number of pixels.": kl / D,
+        "The KL was right: now it is divided by the number of pixels.": kl
+        / D,
         "The batch is summed: examples are averaged.": N * kl,
     }
     same(saw, kl, "What a code adds to the loss", mistakes)
@@ -58,7 +67,9 @@ def check_training(loss):
     for step in range(300):
         mu = x @ encoder
         z = mu + (0.5 * logvar).exp() * spread(256, 1, seed=step)
-        slopes = torch.autograd.grad(loss(x, z * decoder, mu, logvar.expand_as(mu)), weights)
+        slopes = torch.autograd.grad(
+            loss(x, z * decoder, mu, logvar.expand_as(mu)), weights
+        )
         for weight, slope in zip(weights, slopes, strict=True):
             weight.data -= 0.002 * slope
     kl = float(kl_to_prior(mu, logvar.expand_as(mu)).detach().mean())

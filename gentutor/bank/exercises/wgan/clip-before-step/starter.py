@@ -21,7 +21,9 @@ def symptom():
     generator, critic = nn.Linear(2, 2), nn.Linear(2, 1)
     optimiser = torch.optim.SGD(critic.parameters(), lr=0.1)
     for step in range(1, 4):
-        critic_step(generator, critic, optimiser, torch.ones(8, 2), torch.zeros(8, 2))
+        critic_step(
+            generator, critic, optimiser, torch.ones(8, 2), torch.zeros(8, 2)
+        )
         largest = max(weight.abs().max() for weight in critic.parameters())
         print(f"step {step}: c = 0.01, the largest weight is {largest:.3f}")
 

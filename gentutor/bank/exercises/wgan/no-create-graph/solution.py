@@ -1,4 +1,4 @@
-"""A gradient penalty, and a linear critic that should have slope 1.1 under it."""
+"""A gradient penalty, and a critic that should have slope 1.1 under it."""
 
 import torch
 from torch import nn
@@ -15,7 +15,11 @@ def gradient_penalty(critic, x, fake, eps):
 def symptom():
     critic = nn.Linear(1, 1)
     nn.init.ones_(critic.weight)
-    x, fake, eps = torch.full((8, 1), 2.0), torch.zeros(8, 1), torch.rand(8, 1)
+    x, fake, eps = (
+        torch.full((8, 1), 2.0),
+        torch.zeros(8, 1),
+        torch.rand(8, 1),
+    )
     for step in range(61):
         penalty = gradient_penalty(critic, x, fake, eps)
         loss = critic(fake).mean() - critic(x).mean() + 10 * penalty

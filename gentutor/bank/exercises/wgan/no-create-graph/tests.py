@@ -4,7 +4,14 @@ import torch
 from torch import nn
 
 from gentutor.plain import wgan
-from gentutor.proof.properties import expect, gradient, same, seeded, spread, tensor
+from gentutor.proof.properties import (
+    expect,
+    gradient,
+    same,
+    seeded,
+    spread,
+    tensor,
+)
 
 X, FAKE = spread(5, 2), spread(5, 2, seed=1) + 2
 EPS = torch.linspace(0.1, 0.9, 5)[:, None]
@@ -18,8 +25,15 @@ def linear(*weight):
 
 def check_value(gradient_penalty):
     """(‖w‖ − 1)² for the linear critic w · x"""
-    saw = tensor(gradient_penalty(linear(3.0, 4.0), X, FAKE, EPS), (), "The penalty")
-    same(saw, 16.0, "The penalty of a critic of slope 5", hint="Its value was right as it stood.")
+    saw = tensor(
+        gradient_penalty(linear(3.0, 4.0), X, FAKE, EPS), (), "The penalty"
+    )
+    same(
+        saw,
+        16.0,
+        "The penalty of a critic of slope 5",
+        hint="Its value was right as it stood.",
+    )
 
 
 def check_graph(gradient_penalty):
@@ -38,20 +52,39 @@ def check_graph(gradient_penalty):
     )
     slope = gradient(saw, critic.weight, "the penalty")
     none = {
-        "It has a graph that ends at the slope: how the slope came from the weights is forgotten.": (
+        "It has a graph that ends at the slope: how that came from the weights is forgotten.": (
             torch.zeros(1, 2)
         )
     }
-    same(slope, [[4.8, 6.4]], "The penalty's gradient in the weights (3, 4)", none)
+    same(
+        slope,
+        [[4.8, 6.4]],
+        "The penalty's gradient in the weights (3, 4)",
+        none,
+    )
 
 
 def check_points(gradient_penalty):
     """at the same points as before"""
-    critic = seeded(nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1)), 3)
-    saw, right = gradient_penalty(critic, X, FAKE, EPS), wgan.gradient_penalty(critic, X, FAKE, EPS)
-    same(saw, right, "The penalty of a random critic", hint="Its points were right as they stood.")
+    critic = seeded(
+        nn.Sequential(nn.Linear(2, 8), nn.Tanh(), nn.Linear(8, 1)), 3
+    )
+    saw, right = (
+        gradient_penalty(critic, X, FAKE, EPS),
+        wgan.gradient_penalty(critic, X, FAKE, EPS),
+    )
+    same(
+        saw,
+        right,
+        "The penalty of a random critic",
+        hint="Its points were right as they stood.",
+    )
     for weight in critic.parameters():
-        same(gradient(saw, weight, "the penalty"), gradient(right, weight, ""), "A weight's gradient")
+        same(
+            gradient(saw, weight, "the penalty"),
+            gradient(right, weight, ""),
+            "A weight's gradient",
+        )
 
 
 def check_training(gradient_penalty):
@@ -62,4 +95,7 @@ def check_training(gradient_penalty):
         loss = wgan.critic_loss(critic(x), critic(fake)) + 10 * penalty
         critic.weight.data -= 0.02 * gradient(loss, critic.weight, "the loss")
     slope = critic.weight.item()
-    expect(abs(slope - 1.1) < 0.01, f"After 60 steps the slope is {slope:.2f}, expected 1.10.")
+    expect(
+        abs(slope - 1.1) < 0.01,
+        f"After 60 steps the slope is {slope:.2f}, expected 1.10.",
+    )

@@ -8,7 +8,10 @@ from torch.nn.functional import logsigmoid
 
 def discriminator_step(generator, discriminator, optimiser, x, z):
     fake = generator(z).detach()
-    value = logsigmoid(discriminator(x)).mean() + logsigmoid(-discriminator(fake)).mean()
+    value = (
+        logsigmoid(discriminator(x)).mean()
+        + logsigmoid(-discriminator(fake)).mean()
+    )
     optimiser.zero_grad()
     value.backward()
     optimiser.step()

@@ -8,7 +8,10 @@ from torch.nn.functional import softplus
 
 def discriminator_step(generator, discriminator, optimiser, x, z):
     fake = generator(z).detach()
-    loss = softplus(discriminator(x)).mean() + softplus(-discriminator(fake)).mean()
+    loss = (
+        softplus(discriminator(x)).mean()
+        + softplus(-discriminator(fake)).mean()
+    )
     optimiser.zero_grad()
     loss.backward()
     optimiser.step()

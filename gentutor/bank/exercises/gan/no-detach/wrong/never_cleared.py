@@ -9,7 +9,9 @@ from torch.nn.functional import softplus
 def train_round(generator, discriminator, optimiser_g, optimiser_d, x, z):
     optimiser_g.zero_grad()
     fake = generator(z)
-    loss_d = softplus(-discriminator(x)) + softplus(discriminator(fake.detach()))
+    loss_d = softplus(-discriminator(x)) + softplus(
+        discriminator(fake.detach())
+    )
     loss_d.mean().backward()
     optimiser_d.step()
     loss_g = softplus(-discriminator(fake))

@@ -7,4 +7,7 @@ from torch.nn.functional import softplus
 
 
 def discriminator_loss(discriminator, x, fake):
-    return softplus(discriminator(x)).mean() + softplus(-discriminator(fake)).mean()
+    return (
+        softplus(discriminator(x)).mean()
+        + softplus(-discriminator(fake)).mean()
+    )

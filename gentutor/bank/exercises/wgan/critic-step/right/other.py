@@ -10,7 +10,9 @@ def critic_step(generator, critic, optimiser, x, z, eps, gp_weight=10.0):
     scores = critic(torch.cat([x, fake]))
     real_score, fake_score = scores[: len(x)].mean(), scores[len(x) :].mean()
     between = torch.lerp(fake, x, eps).requires_grad_()
-    slope = torch.autograd.grad(critic(between).sum(), between, create_graph=True)[0]
+    slope = torch.autograd.grad(
+        critic(between).sum(), between, create_graph=True
+    )[0]
     penalty = torch.mean((slope.pow(2).sum(1).sqrt() - 1) ** 2)
     estimate = real_score - fake_score
     (gp_weight * penalty - estimate).backward()
