@@ -89,7 +89,7 @@ def test_markup_that_a_reader_types_is_shown_as_text(open_questions):
 
 
 @pytest.mark.parametrize(
-    ("number", "expected"), [("-0.5", "the sign is not"), ("0.3", "That is not the number.")]
+    ("number", "expected"), [("-0.5", "the sign is not"), ("0.506", "That is not the number.")]
 )
 def test_a_wrong_number_hears_what_is_wrong(open_questions, number, expected):
     tab = open_questions("vae-kl-of-a-point")
