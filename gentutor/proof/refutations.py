@@ -4,15 +4,17 @@ The processes are forked from one that has loaded torch, so that each takes a fr
 Time, memory and files are limited as for a reader's program; see ``confined``.
 """
 
+import io
 import multiprocessing
 import os
 import sys
 from multiprocessing.connection import Connection
 from typing import Any
 
-from gentutor.proof.confined import LONGEST, Printed, fence, limit
+from gentutor.proof.confined import fence, limit
 
 SECONDS, MEMORY = 10, 2**30
+LONGEST = 1000  # characters of output
 
 
 class RefutationError(ValueError):
@@ -57,7 +59,7 @@ def run(code: str, answer: Connection) -> None:
     import torch
 
     torch.set_num_threads(1)
-    printed = Printed()
+    printed = io.StringIO()
     sys.stdout = sys.stderr = printed
     fault = ""
     limit(SECONDS, MEMORY)
@@ -67,6 +69,7 @@ def run(code: str, answer: Connection) -> None:
     except BaseException as error:
         line = getattr(error.__traceback__ and error.__traceback__.tb_next, "tb_lineno", "?")
         fault = f"line {line}: {type(error).__name__}: {error}"
-    answer.send((printed.kept, printed.written, fault))
+    text = printed.getvalue()
+    answer.send((text[:LONGEST], len(text), fault))
     answer.close()
     os._exit(0)
