@@ -7,23 +7,49 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from gentutor.figures.style import BLUE, GREY, INK, ORANGE, RED, bare
+from gentutor.figures.style import CRITIC, DECODER, ENCODER, FAKE, GREY, REAL, RED
 
 
 def bells(curves: Mapping[str, tuple[float, float]]) -> Figure:
     """Draw one-dimensional Gaussian densities.
 
     Args:
-        curves: label -> (mean, standard deviation).
+        curves: label -> (mean, standard deviation): the prior, q, the exact posterior.
     """
     fig, ax = plt.subplots(figsize=(6.4, 2.8))
     grid = np.linspace(-3.5, 3.5, 401)
-    looks = zip((GREY, BLUE, ORANGE), (":", "-", "--"), curves.items(), strict=False)
+    looks = zip((GREY, ENCODER, REAL), (":", "-", "--"), curves.items(), strict=False)
     for colour, dash, (label, (mean, sd)) in looks:
         density = np.exp(-0.5 * ((grid - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
         ax.plot(grid, density, dash, color=colour, label=label)
     ax.set(xlabel="$z$", ylabel="density", ylim=(0, None))
     ax.legend(fontsize=9)
+    return fig
+
+
+def weights(samples: Mapping[str, ArrayLike], log_p: float) -> Figure:
+    """Draw the histogram of log w for several q, with its mean (the ELBO) and log p(x).
+
+    What lies beyond the edges counts in the first and last bin.
+
+    Args:
+        samples: label -> (S,) log weights, nats.
+        log_p: the exact value, nats.
+    """
+    values = {label: np.asarray(w).ravel() for label, w in samples.items()}
+    low = min(np.quantile(w, 0.02) for w in values.values())
+    high = max(np.quantile(w, 0.999) for w in values.values())
+    width = max(high - low, 0.5)
+    edges = np.linspace(low - 0.1 * width, high + 0.1 * width, 61)
+    fig, axes = plt.subplots(1, len(values), figsize=(7.2, 2.6), sharex=True, squeeze=False)
+    for ax, (label, w) in zip(axes[0], values.items(), strict=True):
+        ax.hist(np.clip(w, edges[0], edges[-1]), edges, color=ENCODER, alpha=0.45, density=True)
+        ax.axvline(w.mean(), color=CRITIC, label="ELBO, their mean")
+        ax.axvline(log_p, color=REAL, ls="--", label="log p(x)")
+        ax.set(title=label, xlabel="log w, nats", yticks=[])
+        ax.set_axisbelow(True)
+    axes[0, 0].set_ylabel("samples of q")
+    axes[0, 0].legend(fontsize=8, loc="upper left")
     return fig
 
 
@@ -44,7 +70,7 @@ def training_stack(step: ArrayLike, recon: ArrayLike, kl: ArrayLike, optimum: fl
         steps,
         *strips.T,
         np.asarray(recon),
-        colors=[*shades, ORANGE],
+        colors=[*shades, DECODER],
         edgecolor="white",
         lw=0.3,
     )
@@ -55,9 +81,9 @@ def training_stack(step: ArrayLike, recon: ArrayLike, kl: ArrayLike, optimum: fl
     ax.set(xlim=(1, steps[-1]), ylim=(0, 2.6 * optimum), xlabel="optimiser step")
     ax.set_ylabel("nats per example")
     right = steps[-1] ** 0.97
-    ax.text(right, optimum, "exact optimum, $-\\log p(x)$", ha="right", va="bottom", color=GREY)
+    ax.text(right, optimum, "least possible sum", ha="right", va="bottom", color=GREY)
     middle = strips[-1].sum()
-    ax.text(right, middle + 0.4 * (optimum - middle), "reconstruction", ha="right")
+    ax.text(right, middle + 0.4 * (optimum - middle), "reconstruction", ha="right", color="white")
     ax.text(right, 0.25 * middle, "KL, one strip a dimension", ha="right", color="white")
     return fig
 
@@ -74,7 +100,7 @@ def spectrum(eigenvalues: ArrayLike, variance: float, trained: ArrayLike) -> Fig
     number = np.arange(1, kl.shape[1] + 1)
     values = np.asarray(eigenvalues)[: len(number)]
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.0))
-    left.bar(number, values, color=np.where(values > variance, BLUE, "#c7ccd4"))
+    left.bar(number, values, color=np.where(values > variance, ENCODER, "#c7ccd4"))
     left.axhline(variance, color=RED, lw=1.4)
     left.text(number[-1] + 0.5, variance, f"$\\sigma^2$ = {variance:g}", color=RED, ha="right")
     left.texts[-1].set_va("bottom")
@@ -83,39 +109,15 @@ def spectrum(eigenvalues: ArrayLike, variance: float, trained: ArrayLike) -> Fig
     left.set_yticks([0.1, 0.2, 0.5], ["0.1", "0.2", "0.5"])
     left.minorticks_off()
     predicted = 0.5 * np.log(np.maximum(values / variance, 1.0))
-    right.step(number, predicted, where="mid", color=GREY, label="½ ln(λ/σ²), or 0")
+    right.step(number, predicted, where="mid", color=GREY, label="½ log(λ/σ²), or 0")
     for seed, row in enumerate(kl):
         label = f"trained, {len(kl)} seeds" if seed == 0 else None
-        right.plot(number, row, "o", color=ORANGE, ms=7 - 2 * seed, mfc="none", label=label)
+        right.plot(number, row, "o", color=ENCODER, ms=7 - 2 * seed, mfc="none", label=label)
     right.set(ylabel="KL, nats", title="KL of each dimension")
     right.legend(fontsize=8)
     for ax in (left, right):
         ax.set_xlabel("dimension")
         ax.set_xticks(number[::3])
-    return fig
-
-
-def examples(kl: ArrayLike, recon: ArrayLike, images: ArrayLike) -> Figure:
-    """Draw the two terms of each example, beside the examples at the ends of each term.
-
-    Args:
-        kl: (N,) nats.
-        recon: (N,) reconstruction NLL less its constant, nats.
-        images: (N, 64) grey values in [0, 1].
-    """
-    rate, left_over = np.asarray(kl), np.asarray(recon)
-    pictures = np.asarray(images).reshape(-1, 8, 8)
-    fig = plt.figure(figsize=(7.2, 3.3))
-    grid = fig.add_gridspec(4, 2, width_ratios=(1.25, 1))
-    ax = fig.add_subplot(grid[:, 0])
-    ax.plot(rate, left_over, "o", color=BLUE, ms=3.5, alpha=0.5, mew=0)
-    ax.set(xlabel="KL, nats", ylabel="reconstruction, nats", title="Two prices for each digit")
-    rows = {"least KL": rate, "most KL": -rate, "best fit": left_over, "worst fit": -left_over}
-    for i, (label, key) in enumerate(rows.items()):
-        strip = fig.add_subplot(grid[i, 1])
-        chosen = np.pad(pictures[np.argsort(key)[:6]], ((0, 0), (0, 0), (0, 1)))
-        bare(strip).imshow(np.hstack(list(chosen)), cmap=INK, vmin=0, vmax=1)
-        strip.set_ylabel(label, rotation=0, ha="right", va="center", size=9)
     return fig
 
 
@@ -129,8 +131,8 @@ def shrinking(scale: ArrayLike, recon: ArrayLike, kl: ArrayLike) -> Figure:
     """
     factor, nll, rate = np.asarray(scale), np.asarray(recon), np.asarray(kl)
     fig, ax = plt.subplots(figsize=(6.4, 3.4))
-    ax.semilogx(factor, nll, color=ORANGE, label="reconstruction")
-    ax.semilogx(factor, rate, color=BLUE, label="KL")
+    ax.semilogx(factor, nll, color=DECODER, label="reconstruction")
+    ax.semilogx(factor, rate, color=ENCODER, label="KL")
     ax.semilogx(factor, nll + rate, color=GREY, label="their sum, $-$ELBO")
     ax.axvline(1.0, color=GREY, ls=":", lw=1)
     ax.text(1.0, ax.get_ylim()[1], " exact posterior", va="top", size=9, color=GREY)
@@ -142,7 +144,7 @@ def shrinking(scale: ArrayLike, recon: ArrayLike, kl: ArrayLike) -> Figure:
 
 
 def surgery(latents: Sequence[int], parts: Mapping[str, ArrayLike], ceiling: float) -> Figure:
-    """Stack mutual information and aggregate KL over the number of latents, one panel a data set.
+    """Stack information and mismatch over the number of latents, one panel a data set.
 
     Args:
         latents: (L,) numbers of latent dimensions.
@@ -152,11 +154,11 @@ def surgery(latents: Sequence[int], parts: Mapping[str, ArrayLike], ceiling: flo
     fig, axes = plt.subplots(1, len(parts), figsize=(7.2, 3.1), sharey=True, squeeze=False)
     where = np.arange(len(latents))
     for ax, (name, values) in zip(axes[0], parts.items(), strict=True):
-        low, high = np.maximum(np.asarray(values), 0.0).T
-        ax.bar(where, low, color=BLUE, label="mutual information")
-        ax.bar(where, high, bottom=low, color=ORANGE, label="KL of the aggregate")
+        low, high = np.asarray(values).T  # an estimate below 0 is drawn as it is
+        ax.bar(where, low, color=ENCODER, label="information")
+        ax.bar(where, high, bottom=low, color=FAKE, label="mismatch")
         ax.axhline(ceiling, color=GREY, ls="--", lw=1.2)
-        ax.text(-0.4, ceiling, "ln N", va="bottom", color=GREY, size=9)
+        ax.text(-0.4, ceiling, "log N", va="bottom", color=GREY, size=9)
         ax.set_axisbelow(True)
         ax.set_xticks(where, [str(k) for k in latents])
         ax.set(title=name, xlabel="latent dimensions")

@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike
 
-from gentutor.figures.style import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, RED
+from gentutor.figures.style import CRITIC, DECODER, ENCODER, FAKE, GREY, INK, REAL, RED, SKY
 
 
 def rate_distortion(
@@ -31,16 +31,16 @@ def rate_distortion(
     over = np.asarray(excess)
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.3))
     left.plot(*curve, color=GREY, lw=1.4, label="water-filling")
-    left.plot(r, d, "o", color=BLUE, ms=5, label="trained")
+    left.plot(r, d, "o", color=ENCODER, ms=5, label="trained")
     for i in range(0, len(r), 4):
         span = 2.0 / np.hypot(1.0, slope[i])
         left.plot(r[i] + span * np.array([-1, 1]), d[i] - slope[i] * span * np.array([-1, 1]))
-        left.lines[-1].set(color=ORANGE, lw=1.2)
+        left.lines[-1].set(color=CRITIC, lw=1.2)
         left.annotate(f"β = {beta[i]:.2g}", (r[i], d[i]), (5, 5), textcoords="offset points")
     left.set(xlabel="rate R, nats", ylabel="distortion D, nats", title="Slope −β at each β")
     left.legend(fontsize=8)
     right.axhspan(0, 1e3, color=RED, alpha=0.08, lw=0)
-    right.semilogx(slope, over, "o-", color=BLUE, ms=4)
+    right.semilogx(slope, over, "o-", color=CRITIC, ms=4)
     right.axvline(1, color=GREY, ls=":", lw=1)
     top = float(over.max())
     right.text(slope[-1], 0.2, "above: no bound", color=RED, size=9, ha="right", va="bottom")
@@ -61,19 +61,25 @@ def importance(
 ) -> Figure:
     """Draw the importance-weighted bound's gap, and the gradients' signal-to-noise ratios, over k.
 
+    Two dashed lines on the right have the slopes of theory, -1/2 and 1/2, through the last points.
+
     Args:
         k: (L,) samples.
         gaps: label -> (L,) measured gap, nats.
         predicted: (L,) its asymptote for the first label.
-        signal: label -> (L,) absolute mean over standard deviation of a gradient.
+        signal: "encoder", "decoder" -> (L,) absolute mean over standard deviation of a gradient.
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.1))
-    for colour, (label, values) in zip((BLUE, RED), gaps.items(), strict=False):
+    for colour, (label, values) in zip((ENCODER, SKY), gaps.items(), strict=False):
         left.loglog(k, values, "o-", color=colour, ms=4, label=label)
     left.loglog(k, predicted, "--", color=GREY, lw=1.2, label="Var(w/E w)/2k")
     left.set(xlabel="k", ylabel="log p(x) − bound, nats", title="The gap closes")
-    for colour, (label, values) in zip((ORANGE, GREEN), signal.items(), strict=False):
+    for colour, power, (label, values) in zip(
+        (ENCODER, DECODER), (-0.5, 0.5), signal.items(), strict=True
+    ):
+        law = np.asarray(values)[-1] * (np.asarray(k) / np.asarray(k)[-1]) ** power
         right.loglog(k, values, "o-", color=colour, ms=4, label=label)
+        right.loglog(k, law, "--", color=GREY, lw=1.2, label="√k" if power > 0 else "1/√k")
     right.set(xlabel="k", ylabel="signal ÷ noise", title="Gradient of the bound")
     for ax in (left, right):
         ax.xaxis.set_major_formatter("{x:g}")
@@ -93,8 +99,8 @@ def closing_in(
     """
     fig, axes = plt.subplots(1, len(bounds), figsize=(7.2, 3.0), squeeze=False)
     for ax, (name, values) in zip(axes[0], bounds.items(), strict=True):
-        ax.semilogx(k, values, "o-", color=BLUE, ms=4, label="k samples")
-        looks = zip((GREEN, PURPLE), ("-", "--"), levels[name].items(), strict=False)
+        ax.semilogx(k, values, "o-", color=ENCODER, ms=4, label="k samples")
+        looks = zip((CRITIC, REAL), ("-", "--"), levels[name].items(), strict=False)
         for colour, dash, (label, level) in looks:
             ax.axhline(level, color=colour, ls=dash, lw=1.4, label=label)
         ax.xaxis.set_major_formatter("{x:g}")
@@ -115,7 +121,8 @@ def posteriors(
         side: (G,) grid values of either latent.
         density: (E, G, G) posterior densities, first axis of the grid first.
         guesses: label -> (means (E, 2), log variances (E, 2)); two-sd ellipses are drawn.
-        gaps: group -> (S, 2) approximation and amortisation gap of S seeds, nats.
+        gaps: group -> (S, 2) approximation and amortisation gap of S seeds, nats. The whisker is
+            the standard deviation of their sum over the seeds.
     """
     grid, panels = np.asarray(side), np.asarray(density)
     fig, grid_of_axes = plt.subplots(2, (len(panels) + 2) // 2, figsize=(6.4, 5.8))
@@ -124,7 +131,9 @@ def posteriors(
         top = panel.max()
         ax.contourf(grid, grid, panel.T, levels=np.linspace(0.03, 1, 7) * top, cmap=INK)
         corners = []
-        for colour, (label, (mean, logvar)) in zip((RED, BLUE), guesses.items(), strict=False):
+        for colour, (label, (mean, logvar)) in zip(
+            (ENCODER, CRITIC), guesses.items(), strict=False
+        ):
             centre, width = np.asarray(mean)[e], np.exp(0.5 * np.asarray(logvar)[e])
             shape = Ellipse(tuple(centre), *(4 * width), fill=False, ec=colour, lw=1.6, label=label)
             ax.add_patch(shape)
@@ -140,11 +149,11 @@ def posteriors(
     axes[0].legend(fontsize=8, loc="lower right")
     where = np.arange(len(gaps))
     values = np.stack([np.asarray(v) for v in gaps.values()])  # (groups, S, 2)
-    mean, spread = values.mean(1), values.std(1)
+    mean, spread = values.mean(1), values.sum(2).std(1, ddof=1)
     bars = axes[-1]
-    bars.bar(where, mean[:, 0], color=GREEN, label="approximation")
-    bars.bar(where, mean[:, 1], bottom=mean[:, 0], color=ORANGE, label="amortisation")
-    bars.errorbar(where, mean.sum(1), spread[:, 1], fmt="none", ecolor="black", capsize=4, lw=1)
+    bars.bar(where, mean[:, 0], color=FAKE, label="approximation")
+    bars.bar(where, mean[:, 1], bottom=mean[:, 0], color=ENCODER, label="amortisation")
+    bars.errorbar(where, mean.sum(1), spread, fmt="none", ecolor="black", capsize=4, lw=1)
     bars.set_axisbelow(True)
     bars.set_xticks(where, list(gaps))
     bars.set(title="Gap, nats", ylim=(0, 1.9 * mean.sum(1).max()))
