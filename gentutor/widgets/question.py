@@ -9,7 +9,7 @@ import anywidget
 import traitlets
 
 from gentutor.widgets.explorable import source
-from gentutor.widgets.question_html import question_html
+from gentutor.widgets.question_html import question_html, without_tex
 
 BANK = Path(__file__).parents[1] / "bank" / "bank.json"
 asked: set[str] = set()  # the ids that `ask` has shown in this session
@@ -103,7 +103,7 @@ def ask_all(section: str, *, bank: dict[str, Any] | None = None) -> Questions:
     )
     listed = f'<p class="gq-label">Asked above</p>\n<ul class="gq-above">\n{links}</ul>\n'
     rest = "".join(question_html(question, bank) for question in mine if question not in above)
-    return Questions(html=(listed if above else "") + rest)
+    return Questions(html=(without_tex(listed) if above else "") + rest)
 
 
 def first_paragraph(question: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ answer. Without a script the fields are there to think with, and the hint and th
 """
 
 import math
+import re
 from collections.abc import Iterable
 from hashlib import sha256
 from html import escape
@@ -20,6 +21,7 @@ ASKS = {
     "order": "Put the steps in order",
     "refute": "Choose every wrong statement",
 }
+TEX = re.compile(r"</?semantics>|<annotation[^>]*>.*?</annotation>", re.S)  # a fifth of the bytes
 LEVELS = {1: "first round", 2: "second round", 3: "last round"}
 
 
@@ -56,6 +58,15 @@ def inline(html: str) -> str:
     """
     inner = html.strip().removeprefix("<p>").removesuffix("</p>")
     return html if "<p" in inner or inner == html.strip() else inner
+
+
+def without_tex(html: str) -> str:
+    """Return HTML whose formulas no longer carry their TeX, which nobody sees but search.
+
+    >>> without_tex('<math><semantics><mi>x</mi><annotation>x</annotation></semantics>')
+    '<math><mi>x</mi>'
+    """
+    return TEX.sub("", html)
 
 
 def fold(name: str, summary: str, *parts: str) -> str:
@@ -211,7 +222,7 @@ def question_html(question: dict[str, Any], bank: dict[str, Any]) -> str:
         f"{escape(bank['claims'].get(claim, claim)).rstrip('.')}</a>"
         for claim in question["claims"]
     )
-    return (
+    return without_tex(
         f'<section class="gq" id="{name}" data-question="{question["id"]}" '
         f'data-rev="{question["rev"]}" data-kind="{question["kind"]}">\n'
         f"{ask(first)}{fold('hint', 'Hint', question['hint']['html'])}"

@@ -96,6 +96,16 @@ def test_why_a_misconception_tempts_stands_with_its_feedback(bank):
     assert html.count(bank["misconceptions"]["KL-REG"]["why"]["html"]) == 1
 
 
+def test_formulas_leave_their_tex_behind(bank):
+    assert any("<annotation" in str(question) for question in bank["questions"])
+    ask("vae-kl-of-a-point", bank=bank)
+    html = ask_all("vae", bank=bank).html + "".join(
+        question_html(q, bank) for q in bank["questions"]
+    )
+    assert "<math" in html
+    assert not [sign for sign in ("annotation", "semantics", "\\mathcal") if sign in html]
+
+
 def test_code_of_the_bank_is_escaped(bank):
     (question,) = (one for one in bank["questions"] if one["kind"] == "refute")
     assert "# a &lt; b &amp;&amp; c" in question_html(question, bank)
