@@ -158,7 +158,7 @@ function network(engine, store, sizes, rows, { hidden = "relu", output = "linear
         }
         if (!i && !toInput) return null;
         const below = i ? layers[i - 1].dy : dx;
-        for (let k = 0, at = 0; k < inner; k++) for (let j = 0; j < out; j++, at++) turned[j * inner + k] = W[at];
+        for (let j = 0, at = 0; j < out; j++) for (let k = 0; k < inner; k++, at++) turned[at] = W[k * out + j];
         below.fill(0, 0, n * inner);
         engine.product(below, dy, turned, n, out, inner, out, 1);
       }
@@ -169,14 +169,14 @@ function network(engine, store, sizes, rows, { hidden = "relu", output = "linear
 
 /** y = f(y), in place. */
 function applyShape(y, count, shape) {
-  if (shape === "relu") for (let i = 0; i < count; i++) y[i] = y[i] < 0 ? 0 : y[i];
+  if (shape === "relu") for (let i = 0; i < count; i++) y[i] *= Number(y[i] > 0); // faster than a branch
   if (shape === "tanh") for (let i = 0; i < count; i++) y[i] = Math.tanh(y[i]);
   if (shape === "sigmoid") for (let i = 0; i < count; i++) y[i] = 1 / (1 + Math.exp(-y[i]));
 }
 
 /** dy times f'(x), which each f allows to be read off its value y. */
 function scaleBySlope(dy, y, count, shape) {
-  if (shape === "relu") for (let i = 0; i < count; i++) dy[i] = y[i] > 0 ? dy[i] : 0;
+  if (shape === "relu") for (let i = 0; i < count; i++) dy[i] *= Number(y[i] > 0);
   if (shape === "tanh") for (let i = 0; i < count; i++) dy[i] *= 1 - y[i] * y[i];
   if (shape === "sigmoid") for (let i = 0; i < count; i++) dy[i] *= y[i] * (1 - y[i]);
 }

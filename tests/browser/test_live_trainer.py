@@ -280,7 +280,10 @@ def test_on_a_phone_all_that_moves_is_in_sight_with_the_controls(trainer):
     assert max(box["y"] + box["height"] for box in boxes) - boxes[0]["y"] < 780
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
     sizes = tab.locator(".gx-plot text").evaluate_all(
-        "texts => texts.map(t => parseFloat(getComputedStyle(t).fontSize) * t.getScreenCTM().a)"
+        """texts => texts.map(text => {
+            const { a, b } = text.getScreenCTM(); // b: the axis's name is turned
+            return parseFloat(getComputedStyle(text).fontSize) * Math.hypot(a, b);
+        })"""
     )
     assert min(sizes) >= 10.9
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
