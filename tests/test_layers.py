@@ -23,10 +23,18 @@ MAY_USE = {
     "figures": {"checks"},
     "widgets": {"checks"},
     "bank": set(),
-    "proof": {"bank", "checks", "data", "metrics", "models", "objectives", "theory", "training"},
+    "proof": {
+        *("bank", "checks", "data", "metrics", "models", "objectives", "plain"),
+        *("theory", "training"),
+    },
+    "exercise": {"plain", "proof"},  # a folder of gentutor/bank/exercises, which others only read
+    "exercises": {"bank", "proof"},
+    "quiz": {"bank"},
+    "cli": {"bank", "quiz"},
 }
 TORCH_ALONE = {"theory", "plain"}  # and the standard library
 TAKES_ARRAYS = {"figures", "widgets"}  # numpy in, so that they know no model
+QUICK = {"bank", "quiz", "cli"}  # no torch to start
 
 
 def imported(source: str) -> Iterator[str]:
@@ -48,15 +56,21 @@ def misplaced(part: str, source: str) -> list[str]:
             return rest.partition(".")[0] in MAY_USE[part] | {part, "__version__"}
         if part in TORCH_ALONE:
             return top in {*sys.stdlib_module_names, "torch"}
-        return part not in TAKES_ARRAYS | {"bank"} or top != "torch"
+        return part not in TAKES_ARRAYS | QUICK or top != "torch"
 
     return [name for name in imported(source) if not fits(name)]
+
+
+def part_of(path: Path) -> str:
+    """Return the part to which a file of the package belongs."""
+    program = path.parts[:2] == ("bank", "exercises") and len(path.parts) > 3
+    return "exercise" if program else path.parts[0].removesuffix(".py")
 
 
 def test_every_part_uses_only_the_parts_before_it(root: Path) -> None:
     package = root / "gentutor"
     for path in package.rglob("*.py"):
-        part = path.relative_to(package).parts[0].removesuffix(".py")
+        part = part_of(path.relative_to(package))
         if part != "__init__":
             assert part in MAY_USE, f"{path}: a new part needs its place in MAY_USE"
             assert misplaced(part, path.read_text(encoding="utf-8")) == [], path
@@ -75,6 +89,9 @@ def test_every_part_uses_only_the_parts_before_it(root: Path) -> None:
         ("plain", "def late():\n    import numpy"),
         ("figures", "from torch import Tensor"),
         ("bank", "import torch"),
+        ("quiz", "from gentutor.proof.judge import judge"),
+        ("cli", "def late():\n    import torch"),
+        ("exercise", "from gentutor.objectives.variational import elbo"),
         ("bank", "from gentutor.proof import maths"),
     ],
 )
@@ -98,7 +115,7 @@ def test_importing_the_package_is_light(root: Path) -> None:
 
 STATE = """
 import importlib, pkgutil, random
-import matplotlib, numpy, torch
+import matplotlib, numpy, sklearn.datasets, torch  # sklearn imports rich, which draws a number
 import gentutor
 
 def state():
