@@ -167,7 +167,8 @@ def kl_map(
     mesh = ax.imshow(rows, cmap="Blues", vmin=0, vmax=limit, aspect="auto")
     for (i, j), value in np.ndenumerate(rows):
         tone = "white" if value > 0.6 * limit else "black"
-        ax.text(j, i, f"{value:.2f}", ha="center", va="center", size=8, color=tone)
+        short = "0" if value < 0.005 else f"{value:.2f}".removeprefix("0")
+        ax.text(j, i, short, ha="center", va="center", size=8, color=tone)
     ax.grid(False)
     ax.set_yticks(
         range(len(rows)), [f"{n}  ({r.sum():.1f})" for n, r in zip(kl, rows, strict=True)]
