@@ -28,7 +28,7 @@ class Questions(anywidget.AnyWidget):
     _esm = source("question.js", "question_widget.js")
     _css = source("question.css")
     html = traitlets.Unicode().tag(sync=True)
-    reviews = traitlets.List().tag(sync=True)
+    reviews = traitlets.List(traitlets.Dict()).tag(sync=True)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
         """Show the widget where one can run, and its markup where not."""
