@@ -19,7 +19,7 @@ from gentutor.bank.schema import (
     Refute,
     Single,
 )
-from gentutor.proof.expressions import ExpressionError
+from gentutor.proof.grammar import ExpressionError
 from gentutor.proof.keys import LETTERS, Computed, compute, field, fill, key_of
 from gentutor.proof.proving import Known
 from gentutor.proof.refutations import RefutationError, output_of

@@ -1,111 +1,30 @@
 """Evaluates the bank's expressions: arithmetic and listed calls, nothing else, never for long.
 
-An expression is parsed, and its tree is walked here; Python's ``eval`` has no part in it. A node of
-another kind, a name or an attribute that is not listed is refused before anything runs. What is
-left can be large but not endless: steps are counted, and the sizes of numbers, powers, ranges and
-tensors are limited.
+``grammar`` refuses what is not allowed before anything runs; here the tree of what is left is
+walked. Python's ``eval`` has no part in it. An expression can be large but not endless: steps are
+counted, and the sizes of numbers, powers, ranges and tensors are limited.
 """
 
 import ast
-import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from gentutor.proof.grammar import BINARY, COMPARE, UNARY, ExpressionError, parse
 from gentutor.proof.namespace import ATTRIBUTES, NAMES, dotted
 
-LONGEST, NODES = 4000, 600  # characters and nodes of an expression
 STEPS = 500_000  # nodes visited in one evaluation
 ELEMENTS = 10_000  # of a tensor or a list, so that a product of two still fits
 POWER, INTEGER = 1000, 2**200  # largest exponent, largest integer
-
-BINARY: dict[type[ast.AST], Callable[..., Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.FloorDiv: operator.floordiv,
-    ast.Mod: operator.mod,
-    ast.Pow: operator.pow,
-    ast.MatMult: operator.matmul,
-}
-UNARY: dict[type[ast.AST], Callable[..., Any]] = {
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-    ast.Not: operator.not_,
-}
-COMPARE: dict[type[ast.AST], Callable[..., Any]] = {
-    ast.Eq: operator.eq,
-    ast.NotEq: operator.ne,
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-    ast.In: lambda one, many: one in many,
-    ast.NotIn: lambda one, many: one not in many,
-}
-VALUES = (ast.Constant, ast.Name, ast.List, ast.Tuple, ast.Dict, ast.Attribute, ast.Subscript)
-STEPS_OF = (ast.IfExp, ast.BoolOp, ast.BinOp, ast.UnaryOp, ast.Compare, ast.Call, ast.keyword)
-MARKS = (ast.Assign, ast.Load, ast.Store, ast.And, ast.Or, ast.Expr, ast.Module)
-PLAIN = (*VALUES, *STEPS_OF, *MARKS, *BINARY, *UNARY, *COMPARE)
-LOOPS = (ast.ListComp, ast.SetComp, ast.comprehension)
-
-
-class ExpressionError(ValueError):
-    """An expression that is refused, or that fails; the message says why."""
-
-
-def parse(text: str, *, loops: bool = False) -> ast.Module:
-    """Return an expression's tree if everything in it is allowed.
-
-    Args:
-        text: lines ``name = expression`` and a last expression.
-        loops: whether comprehensions are allowed.
-
-    Raises:
-        ExpressionError: no Python, too long, or with a part that is not allowed.
-
-    >>> parse("__import__('os').system('ls')")
-    Traceback (most recent call last):
-    gentutor.proof.expressions.ExpressionError: the name '__import__' is not allowed
-    """
-    if len(text) > LONGEST:
-        raise ExpressionError(f"expected at most {LONGEST} characters; got {len(text)}")
-    try:
-        tree = ast.parse(text.strip())
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise ExpressionError(f"no expression: {getattr(error, 'msg', error)}") from None
-    nodes = list(ast.walk(tree))
-    if len(nodes) > NODES:
-        raise ExpressionError(f"expected at most {NODES} nodes; got {len(nodes)}")
-    for node in nodes:
-        if not isinstance(node, (*PLAIN, *(LOOPS if loops else ()))):
-            hint = " in a key" if isinstance(node, LOOPS) else ""
-            raise ExpressionError(f"{type(node).__name__} is not allowed{hint}")
-        name = getattr(node, "id", getattr(node, "attr", ""))
-        if name.startswith("_"):
-            raise ExpressionError(f"the name {name!r} is not allowed")
-        if isinstance(node, ast.keyword) and node.arg is None:
-            raise ExpressionError("** in a call is not allowed")
-        if isinstance(node, ast.Constant) and type(node.value) not in (int, float, bool, str):
-            raise ExpressionError(f"the constant {node.value!r} is not allowed")
-        if isinstance(node, ast.Assign) and not (
-            len(node.targets) == 1 and isinstance(node.targets[0], ast.Name)
-        ):
-            raise ExpressionError("an assignment gives one name a value")
-    *lines, last = tree.body or [ast.Pass()]
-    if not isinstance(last, ast.Expr) or not all(isinstance(line, ast.Assign) for line in lines):
-        raise ExpressionError("expected lines 'name = expression' and a last expression")
-    return tree
 
 
 def evaluate(text: str, values: Mapping[str, Any] | None = None, *, loops: bool = False) -> Any:
     """Return the value of an expression.
 
     Args:
-        text: as :func:`parse` takes it.
+        text: as :func:`gentutor.proof.grammar.parse` takes it.
         values: what further names mean: parameters, ``answer``, functions of a check module.
         loops: whether comprehensions are allowed.
 
@@ -118,7 +37,7 @@ def evaluate(text: str, values: Mapping[str, Any] | None = None, *, loops: bool 
     0.5
     >>> evaluate("9 ** 9 ** 9")
     Traceback (most recent call last):
-    gentutor.proof.expressions.ExpressionError: expected an exponent of at most 1000; got 3.8742e+08
+    gentutor.proof.grammar.ExpressionError: expected an exponent of at most 1000; got 3.8742e+08
     """
     tree = parse(text, loops=loops)
     walker = Walker(dict(values or {}))
@@ -133,7 +52,7 @@ def evaluate(text: str, values: Mapping[str, Any] | None = None, *, loops: bool 
 
 
 class Walker:
-    """Visits a tree that :func:`parse` has let pass."""
+    """Visits a tree that ``parse`` has let pass."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values, self.steps = values, 0

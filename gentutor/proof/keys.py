@@ -13,7 +13,8 @@ from inspect import getmembers, isfunction
 from typing import Any
 
 from gentutor.bank.schema import Numeric, Order, Question, Recall, Refute
-from gentutor.proof.expressions import ExpressionError, evaluate, number, parse
+from gentutor.proof.expressions import evaluate, number
+from gentutor.proof.grammar import ExpressionError, parse
 from gentutor.proof.namespace import NAMES
 
 Key = float | bool | frozenset[str] | tuple[str, ...]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from gentutor.bank.schema import Numeric, Order, Question, Recall, Single
-from gentutor.proof.expressions import ExpressionError
+from gentutor.proof.grammar import ExpressionError
 from gentutor.proof.keys import LETTERS, Computed, Key, agree, compute, computed, proof
 from gentutor.proof.proving import Known, told
 
@@ -123,7 +123,7 @@ def changed_expressions(answer: str) -> Iterator[str]:
     """Yield an expression with one constant or operator changed at a time.
 
     >>> list(changed_expressions("2 * x"))
-    ['3 * x', '2 / x']
+    ['2 / x', '3 * x']
     """
     tree = ast.parse(answer.strip())
     for n in range(len(list(ast.walk(tree)))):

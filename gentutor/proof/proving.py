@@ -9,7 +9,7 @@ from time import perf_counter
 from gentutor.bank.ledger import Ledger, load_ledger
 from gentutor.bank.loader import HERE, Bank, load_bank
 from gentutor.bank.schema import Numeric, Question
-from gentutor.proof.expressions import ExpressionError
+from gentutor.proof.grammar import ExpressionError
 from gentutor.proof.keys import Computed, agree, compute, proof, reached
 from gentutor.proof.sources import read_sources
 

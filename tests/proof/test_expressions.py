@@ -5,7 +5,8 @@ import math
 import pytest
 import torch
 
-from gentutor.proof.expressions import ExpressionError, evaluate, number
+from gentutor.proof.expressions import evaluate, number
+from gentutor.proof.grammar import ExpressionError
 from gentutor.proof.namespace import ATTRIBUTES, FUNCTIONS, NAMES, dotted, only_order
 
 

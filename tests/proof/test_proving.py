@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gentutor.proof.expressions import ExpressionError
+from gentutor.proof.grammar import ExpressionError
 from gentutor.proof.keys import compute, fill, proof
 from gentutor.proof.proving import Known, prove
 
