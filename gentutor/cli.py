@@ -1,13 +1,17 @@
-"""The command ``gentutor``. Each command imports what it needs when it is called."""
+"""The command ``gentutor``. Each command imports what it needs when it is called.
 
+That includes rich, which draws a random number when it is loaded.
+"""
+
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.markup import escape
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from gentutor.bank.exercises import Exercise
 
 app = typer.Typer(
@@ -16,7 +20,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False)
 Name = Annotated[str, typer.Argument(metavar="EXERCISE", help="Its name, such as vae/kl.")]
 
 
@@ -24,16 +27,17 @@ Name = Annotated[str, typer.Argument(metavar="EXERCISE", help="Its name, such as
 def exercises() -> None:
     """List the exercises: code to write from memory, programs to mend."""
     from rich.table import Table
+    from rich.text import Text
 
     from gentutor.bank.exercises import load, names
 
     table = Table(box=None, pad_edge=False)
     for heading in ("exercise", "kind", "level", "minutes", "what"):
         table.add_column(heading, no_wrap=heading == "exercise")
-    for name in names():
-        e = load(name)
-        table.add_row(e.id, e.kind, str(e.difficulty), str(e.minutes), escape(e.title))
-    console.print(table)
+    for exercise in map(load, names()):
+        level, minutes = str(exercise.difficulty), str(exercise.minutes)
+        table.add_row(exercise.id, exercise.kind, level, minutes, Text(exercise.title))
+    console().print(table)
 
 
 @app.command()
@@ -50,13 +54,11 @@ def write(
     except OSError as error:
         raise typer.BadParameter(f"{folder}: {error.strerror or error}") from None
     for path, new in laid:
-        console.print(
-            f"{'written' if new else 'kept, it was there'}: {escape(str(path))}", soft_wrap=True
-        )
+        _say(f"{'written' if new else 'kept, it was there'}: {path}")
     starter = laid[0][0]
     if exercise.kind == "mend":
-        console.print(f"See the symptom:  python {escape(str(starter))}", soft_wrap=True)
-    console.print(f"Have it judged:   gentutor check {name} {escape(str(starter))}", soft_wrap=True)
+        _say(f"See the symptom:  python {starter}")
+    _say(f"Have it judged:   gentutor check {name} {starter}")
 
 
 @app.command()
@@ -69,14 +71,16 @@ def check(
     from gentutor.quiz.check import check as judged
 
     exercise = _load(name)
-    with console.status("Loading torch and judging …"):
+    with console().status("Loading torch and judging …"):
         report = judged(exercise, file or Path(exercise.file), seconds=seconds)
-    colour = {"right": "green", "wrong": "red", "stopped": "yellow"}[report.verdict]
     first, _, rest = str(report).partition("\n")
-    console.print(f"[bold {colour}]{escape(first)}[/]", soft_wrap=True)
-    console.print(escape(rest), soft_wrap=True)
+    _say(
+        first,
+        {"right": "bold green", "wrong": "bold red", "stopped": "bold yellow"}[report.verdict],
+    )
+    _say(rest)
     if report.verdict != "right":
-        console.print(f"Three hints: gentutor hint {name} 1 (2, 3)")
+        _say(f"Three hints: gentutor hint {name} 1 (2, 3)")
         raise typer.Exit(1)
 
 
@@ -86,13 +90,25 @@ def hint(
     number: Annotated[int, typer.Argument(min=1, max=3, help="1 nudges, 3 nearly tells.")] = 1,
 ) -> None:
     """Give one of an exercise's three hints."""
-    console.print(escape(_load(name).hints()[number - 1]))
+    _say(_load(name).hints()[number - 1])
 
 
 @app.command()
 def solution(name: Name) -> None:
     """Show an exercise's solution; for a program to mend, the lines that change."""
-    console.print(escape(_load(name).solution()), soft_wrap=True)
+    _say(_load(name).solution())
+
+
+@cache
+def console() -> "Console":
+    """Return the terminal to print to."""
+    from rich.console import Console
+
+    return Console(highlight=False)
+
+
+def _say(text: str, style: str = "") -> None:
+    console().print(text, style=style, markup=False, soft_wrap=True)
 
 
 def _load(name: str) -> "Exercise":

@@ -15,7 +15,7 @@ from gentutor.bank.exercises.report import Report
 
 @pytest.fixture(autouse=True)
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli.console, "width", 200)
+    monkeypatch.setattr(cli.console(), "width", 200)
 
 
 def run(*arguments: str) -> Result:
@@ -31,8 +31,7 @@ def test_no_torch_and_nothing_heavy_to_start(arguments: list[str], root: Path) -
     code = (
         "import sys\nfrom gentutor.cli import app\n"
         "try: app(sys.argv[1:])\nexcept SystemExit: pass\n"
-        "print({'torch', 'numpy', 'matplotlib'} & set(sys.modules))\n"
-        "print('pydantic' in sys.modules)"
+        "print({'torch', 'numpy', 'matplotlib'} & set(sys.modules))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
@@ -42,9 +41,7 @@ def test_no_torch_and_nothing_heavy_to_start(arguments: list[str], root: Path) -
         check=True,
         env=os.environ | {"PYTHONIOENCODING": "utf-8"},
     )
-    *_, heavy, pydantic = done.stdout.splitlines()
-    assert heavy == "set()", done.stderr
-    assert pydantic == str("--help" not in arguments)
+    assert done.stdout.splitlines()[-1] == "set()", done.stderr
 
 
 def test_all_exercises_are_listed() -> None:
@@ -77,9 +74,9 @@ def test_write_lays_starter_and_task_and_keeps_what_is_there(tmp_path: Path) -> 
     [
         (["write", "vae/kll"], "no exercise is called vae/kll; nearest: vae/kl"),
         (["check", "vae/nothing-like-it"], "no exercise is called vae/nothing-like-it"),
-        (["hint", "vae/kl", "4"], "4 is not in the range 1<=x<=3"),
+        (["hint", "vae/kl", "4"], "Input should be less than or equal to 3"),
         (["write", "vae/kl", "--folder", "no/such"], "expected an existing folder, got no/such"),
-        (["check", "vae/kl", "--seconds", "0"], "0 is not in the range"),
+        (["check", "vae/kl", "--seconds", "0"], "Input should be greater than or equal to 1"),
     ],
 )
 def test_a_refusal_names_what_was_expected(arguments: list[str], said: str) -> None:
