@@ -249,17 +249,4 @@ function render({ model, el }) {
   };
 }
 
-/** Radio buttons for {option: words}. `show(option)` chooses one without an event. */
-function choice(label, options, onChoose) {
-  const name = uniqueId();
-  const inputs = {};
-  const labels = Object.entries(options).map(([option, words]) => {
-    inputs[option] = html("input", { type: "radio", name });
-    inputs[option].addEventListener("change", () => onChoose(option));
-    return html("label", {}, inputs[option], ` ${words}`);
-  });
-  const element = html("div", { class: "gx-row", role: "radiogroup", "aria-label": label }, html("span", {}, label), ...labels);
-  return { element, show: (option) => (inputs[option].checked = true) };
-}
-
 export default { render };

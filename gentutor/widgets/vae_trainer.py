@@ -73,7 +73,7 @@ class VAETrainer(Explorable):
     (1.0, 0.05, False)
     """
 
-    _esm = trainer("trainer_vae.js") + source("kit.js", "vae_trainer_plots.js", "vae_trainer.js")
+    _esm = trainer("trainer_vae.js") + source("kit.js", "vae_trainer_parts.js", "vae_trainer.js")
     _css = source("kit.css", "vae_trainer.css")
     beta = traitlets.Float(1.0).tag(sync=True)
     variance = traitlets.Float(None, allow_none=True).tag(sync=True)

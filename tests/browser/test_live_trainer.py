@@ -297,3 +297,29 @@ def test_without_a_canvas_it_says_so_and_the_picture_stays(trainer, worker, lack
     tab = trainer(worker + "HTMLCanvasElement.prototype.getContext = () => null;")
     expect(tab.get_by_role("alert")).to_contain_text(lacks)
     expect(tab.get_by_role("img", name="Digits.")).to_be_visible()
+
+
+COUNT = """([selector, ms]) => new Promise(resolve => {
+    let count = 0;
+    const observer = new MutationObserver(() => count++);
+    observer.observe(document.querySelector(selector), { childList: true, characterData: true });
+    setTimeout(() => { observer.disconnect(); resolve(count); }, ms);
+})"""
+
+
+@pytest.mark.parametrize(("motion", "least", "most"), [("reduce", 1, 4), ("no-preference", 6, 60)])
+def test_pictures_change_once_a_second_for_those_who_want_little_motion(
+    trainer, motion, least, most
+):
+    tab = trainer(reduced_motion=motion)
+    tab.get_by_role("button", name="Train").click()
+    wait_for_step(tab, 1)
+    assert least <= tab.evaluate(COUNT, [".gx-readout dd", 3000]) <= most
+
+
+def test_the_line_is_read_aloud_once_and_not_at_every_step(trainer):
+    tab = trainer()
+    tab.get_by_role("button", name="Train").click()
+    expect(tab.locator(".gx-say")).to_have_text("Training.")
+    assert tab.evaluate(COUNT, [".gx-say", 1500]) == 0
+    assert tab.locator("[role=status], [aria-live]").count() == 1

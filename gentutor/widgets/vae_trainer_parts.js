@@ -1,4 +1,4 @@
-// The two plots of vae_trainer.js.
+// What vae_trainer.js is put together from: two plots and a choice.
 
 const HEIGHT = 130;
 
@@ -42,4 +42,17 @@ function drawCurves(box, history) {
     history.length ? `At step ${grouped(steps)}: reconstruction ${fixed(nll, 1)} nats, KL ${fixed(kl, 1)} nats` : "No step yet",
   );
   box.replaceChildren(lines.element);
+}
+
+/** Radio buttons for {option: words}. `show(option)` chooses one without an event. */
+function choice(label, options, onChoose) {
+  const name = uniqueId();
+  const inputs = {};
+  const labels = Object.entries(options).map(([option, words]) => {
+    inputs[option] = html("input", { type: "radio", name });
+    inputs[option].addEventListener("change", () => onChoose(option));
+    return html("label", {}, inputs[option], ` ${words}`);
+  });
+  const element = html("div", { class: "gx-row", role: "radiogroup", "aria-label": label }, html("span", {}, label), ...labels);
+  return { element, show: (option) => (inputs[option].checked = true) };
 }
