@@ -1,7 +1,4 @@
-"""The command ``gentutor``. Each command imports what it needs when it is called.
-
-That includes rich, which draws a random number when it is loaded.
-"""
+"""The command ``gentutor``. Each command imports what it needs when it is called."""
 
 from functools import cache
 from pathlib import Path

@@ -2,14 +2,17 @@
 
 import ast
 import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+from torch import Tensor, nn
 
 from gentutor.bank.exercises import HERE, load, names
 from gentutor.bank.exercises.report import Report
-from gentutor.proof.judge import judge
+from gentutor.proof.judge import checks, judge
 from gentutor.proof.submission import Stopped, function_of
 
 
@@ -60,6 +63,61 @@ def test_the_starter_is_rejected(name: str) -> None:
     else:
         assert report.verdict == "wrong"
         assert str(exercise.says) in report.message
+
+
+def firsts(arguments: tuple[Any, ...]) -> Any:
+    return sum(a.detach().flatten()[0] for a in arguments if isinstance(a, Tensor))
+
+
+@torch.no_grad()
+def moved(arguments: tuple[Any, ...]) -> None:
+    for net in arguments:
+        for weight in net.parameters() if isinstance(net, nn.Module) else ():
+            weight += 0.01
+
+
+SPOILS: dict[str, Callable[..., Any]] = {
+    "returns nothing": lambda result, arguments: None,
+    "detached": lambda result, arguments: result.detach(),
+    "shifted": lambda result, arguments: result + 0.1,
+    "led by the first example": lambda result, arguments: result + firsts(arguments),
+    "falls with the last argument": lambda result, arguments: result - 0.1 * arguments[-1],
+    "moves the nets": lambda result, arguments: (moved(arguments), result)[1],
+}
+
+
+def spoilt(name: str) -> Iterator[Callable[..., Any]]:
+    """Yield the right program, its result spoilt in several ways."""
+    exercise = load(name)
+    path = exercise.folder / "solution.py"
+    right = function_of(path.read_text(encoding="utf-8"), str(path), exercise.function)
+    for spoil in SPOILS.values():
+
+        def wrong(*arguments: Any, spoil: Callable[..., Any] = spoil, **named: Any) -> Any:
+            result = right(*arguments, **named)
+            if isinstance(result, tuple):
+                return tuple(spoil(part, arguments) for part in result)
+            return spoil(result, arguments)
+
+        yield wrong
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_property_fails_for_some_program(name: str) -> None:
+    exercise = load(name)
+    programs = [*spoilt(name)]
+    for path in [*(exercise.folder / "wrong").glob("*.py")]:
+        source = path.read_text(encoding="utf-8")
+        programs.append(function_of(source, str(path), exercise.function))
+    for title, check in checks(exercise).items():
+        failed = 0
+        for program in programs:
+            torch.manual_seed(0)
+            try:
+                check(program)
+            except Exception:
+                failed += 1
+        assert failed, f"nothing fails the property: {title}"
 
 
 @pytest.mark.parametrize("name", names())
