@@ -68,8 +68,11 @@ def check(
     from gentutor.quiz.check import check as judged
 
     exercise = _load(name)
+    program = file or Path(exercise.file)
+    if not program.is_file():
+        raise typer.BadParameter(f"no file {program}; gentutor write {name} lays a starter")
     with console().status("Loading torch and judging …"):
-        report = judged(exercise, file or Path(exercise.file), seconds=seconds)
+        report = judged(exercise, program, seconds=seconds)
     first, _, rest = str(report).partition("\n")
     _say(
         first,

@@ -74,6 +74,7 @@ def test_write_lays_starter_and_task_and_keeps_what_is_there(tmp_path: Path) -> 
     [
         (["write", "vae/kll"], "no exercise is called vae/kll; nearest: vae/kl"),
         (["check", "vae/nothing-like-it"], "no exercise is called vae/nothing-like-it"),
+        (["check", "vae/kl", "none.py"], "no file none.py; gentutor write vae/kl lays a starter"),
         (["hint", "vae/kl", "4"], "Input should be less than or equal to 3"),
         (["write", "vae/kl", "--folder", "no/such"], "expected an existing folder, got no/such"),
         (["check", "vae/kl", "--seconds", "0"], "Input should be greater than or equal to 1"),
@@ -87,9 +88,11 @@ def test_a_refusal_names_what_was_expected(arguments: list[str], said: str) -> N
 
 @pytest.mark.parametrize(("verdict", "code"), [("right", 0), ("wrong", 1), ("stopped", 1)])
 def test_check_prints_the_report_and_exits_by_it(
-    verdict: str, code: int, monkeypatch: pytest.MonkeyPatch
+    verdict: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = []
+    monkeypatch.chdir(tmp_path)
+    Path("vae_kl.py").touch()
 
     def judged(exercise: object, file: Path, *, seconds: int) -> Report:
         asked.append((file, seconds))

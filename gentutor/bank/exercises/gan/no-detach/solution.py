@@ -1,4 +1,4 @@
-"""One round of a GAN in which each player follows its own gradient."""
+"""One round of a GAN: the discriminator's step, then the generator's."""
 
 import torch
 from torch import nn

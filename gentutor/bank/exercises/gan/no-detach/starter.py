@@ -1,4 +1,4 @@
-"""One round of a GAN whose generator gets a gradient that is not its own."""
+"""One round of a GAN: the discriminator's step, then the generator's."""
 
 import torch
 from torch import nn

@@ -1,4 +1,4 @@
-"""The loss of a VAE whose codes cost what they should."""
+"""The loss of a VAE with a Gaussian decoder of variance 1."""
 
 import torch
 

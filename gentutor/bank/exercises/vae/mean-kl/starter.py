@@ -1,4 +1,4 @@
-"""The loss of a VAE whose codes seem to cost nothing."""
+"""The loss of a VAE with a Gaussian decoder of variance 1."""
 
 import torch
 

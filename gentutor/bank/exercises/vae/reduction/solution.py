@@ -1,4 +1,4 @@
-"""The loss of a VAE that uses its code, and a linear VAE that shows it."""
+"""The loss of a VAE, and a linear VAE that is trained by it."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""One step of a critic whose weights are clipped, and are not."""
+"""One step of a critic whose weights are clipped."""
 
 import torch
 from torch import nn

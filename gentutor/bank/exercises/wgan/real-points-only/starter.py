@@ -1,4 +1,4 @@
-"""A gradient penalty that a steep critic does not feel."""
+"""A gradient penalty, and a critic that is steep between two ends."""
 
 import torch
 
