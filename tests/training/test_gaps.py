@@ -52,6 +52,29 @@ def test_both_gaps_have_their_closed_forms():
     )
 
 
+def test_the_standard_error_is_the_spread_of_the_best_elbo_about_its_exact_value():
+    """Over 500 examples the errors in units of it have mean square 1; a lost root of 2 shows."""
+    g = generator(1)
+    model = LinearGaussian(
+        torch.randn(6, 3, generator=g, dtype=F64), torch.zeros(6, dtype=F64), 0.5
+    )
+    x = torch.randn(500, 6, generator=g, dtype=F64)
+    mean, covariance = model.posterior(x)
+    found = inference_gaps(
+        lambda z: model.log_joint(x, z),
+        mean + 0.3,
+        torch.full((500, 3), -1.0, dtype=F64),
+        model.log_prob(x),
+        steps=1,
+        n_evaluation=200,
+        generator=g,
+    )
+    gap = gaussians.kl(found.mu, found.logvar.exp().diag_embed(), mean, covariance)
+    error = (found.approximation - gap) / found.standard_error
+    assert float(error.square().mean()) == pytest.approx(1.0, abs=0.3)
+    assert float(error.mean()) == pytest.approx(0.0, abs=0.2)
+
+
 @pytest.mark.claim("vae-encoder")
 def test_a_trained_linear_vae_has_neither_gap_on_its_own_data():
     """Half trained, its encoder loses nats to each x's own best q; trained, nothing is left."""
