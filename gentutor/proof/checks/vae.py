@@ -1,9 +1,20 @@
 """Second routes to the keys of ``questions/vae.yaml``."""
 
 import math
+from collections.abc import Callable
 
+import numpy as np
 import torch
+from scipy import optimize, stats
 from torch.nn import functional as F
+
+Z = np.linspace(-20, 20, 80_001)  # a grid of codes, fine enough for every integral here
+PRIOR = stats.norm(0, 1)
+
+
+def integral(values: np.ndarray) -> float:
+    """Integrate over the grid of codes."""
+    return float(np.trapezoid(values, Z))
 
 
 def kl_by_quadrature(mu: float, s: float) -> float:
@@ -51,3 +62,176 @@ def statements_on_sampling() -> list[str]:
         "d": torch.equal(mu.grad, z.grad),
     }
     return [letter for letter, one in holds.items() if not one]
+
+
+def elbo_of_one_draw(x: float, mu: float, s: float, eps: float, v: float) -> float:
+    """Return log p(x | z) of one draw less the KL by quadrature; nats."""
+    return float(stats.norm(mu + s * eps, math.sqrt(v)).logpdf(x)) - kl_by_quadrature(mu, s)
+
+
+def gap_by_quadrature(v: float, d: float, x: float = 1.0) -> float:
+    """Integrate log p(x) and the ELBO of an encoder whose mean is d too large; nats."""
+    likelihood = stats.norm(Z, math.sqrt(v))
+    log_p = math.log(integral(PRIOR.pdf(Z) * likelihood.pdf(x)))
+    q = stats.norm(x / (1 + v) + d, math.sqrt(v / (1 + v)))
+    log_joint = PRIOR.logpdf(Z) + likelihood.logpdf(x)
+    return log_p - integral(q.pdf(Z) * (log_joint - q.logpdf(Z)))
+
+
+def variance_of_mean_reductions(pixels: int, latents: int) -> float:
+    """Run the code of the question; return the decoder variance that the ELBO would need."""
+    g = torch.Generator().manual_seed(0)
+    x, x_hat = torch.rand(2, 16, pixels, generator=g, dtype=torch.float64)
+    kl = torch.rand(16, latents, generator=g, dtype=torch.float64, requires_grad=True)
+    x_hat.requires_grad_()
+    (F.mse_loss(x_hat, x) + kl.mean()).backward()
+    # An ELBO has the gradient (x_hat - x) / variance for each 1 of the KL's, image by image.
+    assert x_hat.grad is not None
+    assert kl.grad is not None
+    per_nat = x_hat.grad / kl.grad[:, :1]
+    return ((x_hat - x) / per_nat).mean().item()
+
+
+def sigma_by_search(pixels: int, sse: float) -> float:
+    """Minimise the Gaussian negative log-likelihood over log sigma."""
+
+    def nll(log_sigma: float) -> float:
+        return pixels * log_sigma + sse / (2 * math.exp(2 * log_sigma))
+
+    return math.exp(optimize.minimize_scalar(nll, bounds=(-8, 4), method="bounded").x)
+
+
+def linear_vae(eigenvalue: float, level: float) -> tuple[float, float, float]:
+    """Train one dimension of a linear VAE: q = N(a x, s^2), decoder mean w z.
+
+    Returns:
+        KL in nats and squared error, both averaged over the data, and w squared.
+    """
+
+    def terms(a: float, log_s: float) -> tuple[float, float, float]:
+        power = a * a * eigenvalue + math.exp(2 * log_s)  # mean of z squared
+        w = a * eigenvalue / power  # best decoder for this encoder
+        return 0.5 * (power - 1 - 2 * log_s), eigenvalue - w * a * eigenvalue, w * w
+
+    def loss(p: np.ndarray) -> float:
+        kl, error, _ = terms(*p)
+        return 0.5 * error + level * kl
+
+    found = optimize.minimize(loss, [0.9, -0.4], method="Nelder-Mead", options={"xatol": 1e-7})
+    kl, error, square = terms(*found.x.tolist())
+    return kl, error, square
+
+
+def rate_by_search(eigenvalue: float, level: float) -> float:
+    """Return the KL of one dimension of a trained linear VAE; nats, averaged over the data."""
+    return linear_vae(eigenvalue, level)[0]
+
+
+def score_function_variance(mu: float, s: float) -> float:
+    """Integrate the square of f(z) d log q(z) / d mu for f(z) = z, less the squared mean."""
+    q = stats.norm(mu, s)
+    estimate = Z * (Z - mu) / s**2
+    mean = integral(q.pdf(Z) * estimate)
+    return integral(q.pdf(Z) * estimate**2) - mean**2
+
+
+def shared_noise_factor(n: int, rho: float) -> float:
+    """Compare the variances of a mean of n numbers, by their covariance matrices."""
+    weights = np.full(n, 1 / n)
+    together = np.full((n, n), rho) + (1 - rho) * np.eye(n)
+    return float((weights @ together @ weights) / (weights @ weights))
+
+
+def evidence_by_quadrature(w: float, v: float, x: float) -> float:
+    """Integrate the likelihood over the prior; nats."""
+    return math.log(integral(PRIOR.pdf(Z) * stats.norm(w * Z, math.sqrt(v)).pdf(x)))
+
+
+def share_between(low: float, high: float, k: float) -> float:
+    """Count the codes, by weight, whose picture k z, cut off at -1 and 1, lies in between."""
+    picture = np.clip(k * Z, -1, 1)
+    return integral(PRIOR.pdf(Z) * ((low < picture) & (picture < high)))
+
+
+STEP = {
+    "step": "optimiser.step()",
+    "decode": "mean = decoder(z)",
+    "loss": "loss = (nll(x, mean) + kl_to_prior(mu, logvar)).mean()",
+    "spread": "s = (0.5 * logvar).exp()",
+    "backward": "loss.backward()",
+    "encode": "mu, logvar = encoder(x).chunk(2, dim=-1)",
+    "draw": "z = mu + s * torch.randn_like(s)",
+}
+
+
+def order_that_trains() -> list[str]:
+    """Try the lines of the training step in every order; return the one that moves the weights."""
+    found: list[list[str]] = []
+
+    def go_on(done: list[str], world: dict[str, object]) -> None:
+        if len(done) == len(STEP):
+            found.append(done)
+        for name in STEP.keys() - set(done):
+            after = dict(world)
+            before = [parameter.detach().clone() for parameter in parameters]
+            try:
+                exec(STEP[name], after)
+            except (NameError, RuntimeError):
+                continue
+            moved = any(not torch.equal(a, b) for a, b in zip(before, parameters, strict=True))
+            with torch.no_grad():
+                for parameter, value in zip(parameters, before, strict=True):
+                    parameter.copy_(value)
+            if moved == (name == "step"):  # a step that moves nothing is in the wrong place
+                go_on([*done, name], after)
+
+    torch.manual_seed(0)
+    encoder, decoder = torch.nn.Linear(3, 4), torch.nn.Linear(2, 3)
+    parameters = [*encoder.parameters(), *decoder.parameters()]
+    world = {
+        "torch": torch,
+        "x": torch.randn(5, 3),
+        "encoder": encoder,
+        "decoder": decoder,
+        "optimiser": torch.optim.SGD(parameters, lr=0.1),
+        "nll": lambda x, mean: (x - mean).square().sum(1),
+        "kl_to_prior": lambda mu, logvar: (mu**2 + logvar.exp() - logvar).sum(1),
+    }
+    go_on([], world)
+    return found[0] if len(found) == 1 else [str(len(found))]
+
+
+def way_of_the_gradient() -> list[str]:
+    """Watch where the gradient arrives, one after another."""
+    arrived: list[str] = []
+
+    def watched(name: str, value: torch.Tensor) -> torch.Tensor:
+        value.register_hook(lambda _: arrived.append(name))
+        return value
+
+    g = torch.Generator().manual_seed(0)
+    x, into, out = (torch.randn(3, 3, generator=g, requires_grad=True) for _ in range(3))
+    hidden = watched("hidden", x @ into)
+    logvar = watched("logvar", hidden @ out)
+    s = watched("s", (0.5 * logvar).exp())
+    z = watched("z", s * torch.randn(3, 3, generator=g))
+    watched("mean", z @ out).square().sum().backward()
+    return arrived
+
+
+def losses_by_level(pixels: int, latents: int) -> list[str]:
+    """Order the losses of the question by the KL's weight relative to half the squared error."""
+    sse = torch.tensor(3.0, requires_grad=True)
+    kl = torch.rand(latents, requires_grad=True)
+    losses = {
+        "mixed": sse / pixels + kl.sum(),
+        "half": sse / 2 + kl.sum(),
+        "means": sse / pixels + kl.mean(),
+        "sum": sse + kl.sum(),
+    }
+
+    def level(loss: torch.Tensor) -> float:
+        of_sse, of_kl = torch.autograd.grad(loss, (sse, kl), retain_graph=True)
+        return float(of_kl[0] / (2 * of_sse))
+
+    return sorted(losses, key=lambda name: level(losses[name]))
