@@ -39,11 +39,12 @@ bench: $(INSTALLED)  ## measure speed against peer libraries, tables and JSON in
 	$(BIN)/python benchmarks/vae.py
 	$(BIN)/python benchmarks/metrics.py
 	$(BIN)/python benchmarks/ensemble.py
+	$(BIN)/python benchmarks/page_training.py
 
 lock: ## resolve every version anew and write requirements.lock
 	rm -rf _build/lock
 	$(PYTHON) -m venv _build/lock
-	_build/lock/bin/pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) '.[book,cluster,lab,test,dev]'
+	_build/lock/bin/pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) '.[book,cluster,lab,proof,test,dev]'
 	_build/lock/bin/pip freeze --exclude gentutor --exclude setuptools | sed 's/+cpu$$//' > requirements.lock.part
 	mv requirements.lock.part requirements.lock
 	rm -rf _build/lock build
