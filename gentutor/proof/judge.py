@@ -84,8 +84,7 @@ def judge(
             put_back(before)
             raise
         except BaseException as error:
-            hint = f" Expected: {exercise.signature}." if isinstance(error, TypeError) else ""
-            return report("stopped", name, explain(error, filename) + hint)
+            return report("stopped", name, explain(error, filename))
         held.append(name)
     return report("right", "", "Every property holds.")
 
@@ -102,12 +101,14 @@ def _unfit(exercise: Exercise, function: Any) -> str:
         kind = type(function).__name__
         return f"Expected the function {exercise.signature}, got {kind}. Give it without brackets."
     try:
-        inspect.signature(function).bind(*range(exercise.arguments))
-    except TypeError:
-        got = f"{exercise.function}{inspect.signature(function)}"
-        return f"The judge calls {exercise.signature}; the program has {got[:120]}."
-    except Exception:  # no signature to be had: the call will show
+        signature = inspect.signature(function)
+    except Exception:  # none to be had: the call will show
         return ""
+    try:
+        signature.bind(*range(exercise.arguments))
+    except TypeError:
+        got = f"{exercise.function}{signature}"
+        return f"The judge calls {exercise.signature}; the program has {got[:120]}."
     return ""
 
 

@@ -108,6 +108,10 @@ def same(
     ...
     gentutor.proof.properties.Wrong: f(1) is 2, expected 1. Is the ½ missing?
     """
+    try:
+        torch.as_tensor(saw)
+    except (TypeError, ValueError, RuntimeError):
+        raise Wrong(f"{what} is {_article(saw)}, expected a number or a tensor.") from None
     if close(saw, expected):
         return
     said = [message for message, value in (mistakes or {}).items() if close(saw, value)]

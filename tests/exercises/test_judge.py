@@ -186,6 +186,13 @@ def test_what_a_program_replaces_is_put_back_and_said(source: str, said: str) ->
     assert judged(HERE / "vae/kl/solution.py").verdict == "right"
 
 
+@pytest.mark.parametrize("name", ["gan/discriminator-step", "wgan/clip-before-step"])
+def test_a_step_that_returns_nothing_is_told_so(name: str) -> None:
+    report = judge(load(name), lambda *arguments: None)
+    assert report.verdict == "wrong"
+    assert "is None (is a return missing?), expected a number" in report.message
+
+
 @pytest.mark.parametrize(
     ("function", "said"),
     [

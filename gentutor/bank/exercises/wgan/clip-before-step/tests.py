@@ -52,7 +52,6 @@ def gradients_clipped(generator, critic, optimiser, x, z, c):
 def check_loss(critic_step):
     """the critic's loss before the step"""
     saw, expected = after(critic_step, 0.1)[0], after(right, 0.1)[0]
-    expect(saw is not None, "The step returns None: return the loss.")
     mistakes = {"The sign is turned.": -expected}
     hint = "Are the weights clipped before the loss is taken? It was right as it stood."
     same(saw, expected, "The returned loss", mistakes, hint)
