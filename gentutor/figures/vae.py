@@ -57,7 +57,7 @@ def image_rows(rows: Mapping[str, ArrayLike]) -> Figure:
 def latent_map(codes: ArrayLike, logvar: ArrayLike, labels: ArrayLike) -> Figure:
     """Draw 2-D codes by class, beside the aggregate posterior of each dimension and the prior.
 
-    Every twelfth posterior is drawn as its ellipse of one standard deviation.
+    Every eighteenth posterior is drawn as its ellipse of one standard deviation.
 
     Args:
         codes: (N, 2) posterior means.
@@ -76,12 +76,12 @@ def latent_map(codes: ArrayLike, logvar: ArrayLike, labels: ArrayLike) -> Figure
         x, y = np.median(mine, axis=0)
         box = {"boxstyle": "circle,pad=0.2", "fc": "white", "ec": shade, "lw": 1.5}
         left.text(x, y, str(kind), ha="center", va="center", size=9, weight="bold", bbox=box)
-    for (x, y), (width, height) in zip(mu[::12], 2 * np.sqrt(var[::12]), strict=True):
+    for (x, y), (width, height) in zip(mu[::18], 2 * np.sqrt(var[::18]), strict=True):
         left.add_patch(Ellipse((x, y), width, height, fill=False, ec=REAL, lw=0.8))
     for radius in (1, 2):
         left.add_patch(Circle((0, 0), radius, fill=False, ec=GREY, ls="--", lw=1))
     left.set(xlabel="$z_1$", ylabel="$z_2$", title="Codes of the test digits", aspect="equal")
-    grid = np.linspace(-4, 4, 241)
+    grid = np.linspace(-4, 4, 161)
     prior = np.exp(-0.5 * grid**2) / np.sqrt(2 * np.pi)
     for k, colour in enumerate((ENCODER, SKY)):
         spread = np.sqrt(var[:, k])
@@ -121,7 +121,7 @@ def training_terms(step: ArrayLike, recon_nll: ArrayLike, kl: ArrayLike) -> Figu
     for one_recon, one_rate in zip(recon, rate, strict=True):
         right.plot(one_rate, one_recon, color=REAL, alpha=0.35, lw=1)
     right.plot(rate.mean(axis=0), recon.mean(axis=0), color=REAL)
-    for at in (0, 4, len(steps) // 4, len(steps) - 1):
+    for at in (0, 2, len(steps) // 4, len(steps) - 1):
         point = rate.mean(axis=0)[at], recon.mean(axis=0)[at]
         right.annotate(
             f"step {steps[at]}", point, xytext=(6, 6), textcoords="offset points", size=8
