@@ -15,7 +15,7 @@ from typing import Any
 from gentutor.bank.schema import Numeric, Order, Question, Recall, Refute
 from gentutor.proof.expressions import evaluate, number
 from gentutor.proof.grammar import ExpressionError, parse
-from gentutor.proof.namespace import NAMES
+from gentutor.proof.namespace import FUNCTIONS, NAMES
 
 Key = float | bool | frozenset[str] | tuple[str, ...]
 LETTERS = "abcdef"
@@ -34,7 +34,12 @@ class Computed:
 
 @cache
 def proofs_of_section(section: str) -> dict[str, Any]:
-    """Return the functions of ``checks/<section>.py``, which checks call by their bare names."""
+    """Return the functions of ``checks/<section>.py``, which checks call by their bare names.
+
+    What an expression may call is imported, too, so that an import is no part of a proof.
+    """
+    for module_name in FUNCTIONS:
+        import_module(module_name)
     name = f"gentutor.proof.checks.{section}"
     if find_spec(name) is None:
         return {}

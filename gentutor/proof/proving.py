@@ -10,7 +10,7 @@ from gentutor.bank.ledger import Ledger, load_ledger
 from gentutor.bank.loader import HERE, Bank, load_bank
 from gentutor.bank.schema import Numeric, Question
 from gentutor.proof.grammar import ExpressionError
-from gentutor.proof.keys import Computed, agree, compute, proof, reached
+from gentutor.proof.keys import Computed, agree, compute, proof, proofs_of_section, reached
 from gentutor.proof.sources import read_sources
 
 ROOT = HERE.parents[1]
@@ -71,6 +71,11 @@ def prove(section: str | None = None, *, known: Known | None = None) -> Report:
             report.faults.append(f"{name}.yaml: {name!r} is no section of the ledger")
         if not (known.root / f"{file.chapter}.ipynb").exists():
             report.faults.append(f"{name}.yaml: chapter: {file.chapter}.ipynb does not exist")
+        try:  # imported here, or the watch on the calls slows the import
+            proofs_of_section(name)
+        except Exception as error:
+            report.faults.append(f"checks/{name}.py: {type(error).__name__}: {error}")
+            continue
         for question in file.questions:
             start = perf_counter()
             place = f"{known.bank.places[question.id]}: {question.id}"

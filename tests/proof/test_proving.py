@@ -76,6 +76,18 @@ def test_each_fault_is_found_with_its_place(
     assert re.search(message, "\n".join(faults))
 
 
+def test_a_module_of_checks_that_cannot_be_read_is_a_fault(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = repository()
+
+    def broken(section: str) -> dict:
+        raise SyntaxError("invalid syntax")
+
+    monkeypatch.setattr("gentutor.proof.proving.proofs_of_section", broken)
+    assert prove(known=known).faults == ["checks/vae.py: SyntaxError: invalid syntax"]
+
+
 def test_a_share_is_a_tolerance_and_needs_a_key(repository: Repository) -> None:
     known = repository("tolerance: 0.01", 'tolerance: "1%"')
     [first, *_] = known.bank.questions()
