@@ -21,7 +21,7 @@ MAY_USE = {
     "metrics": {"checks"},
     "theory": {"checks"},
     "figures": {"checks"},
-    "widgets": {"checks"},
+    "widgets": {"bank", "checks"},  # the compiled bank
     "bank": set(),
     "proof": {
         *("bank", "checks", "data", "metrics", "models", "objectives", "plain"),

@@ -1,17 +1,16 @@
 """Questions of the bank in a notebook: live there, and plain HTML for the page and its script."""
 
-import json
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import traitlets
 
+from gentutor.bank.compiled import read_compiled
 from gentutor.widgets.explorable import source
 from gentutor.widgets.question_html import question_html, without_tex
 
-BANK = Path(__file__).parents[1] / "bank" / "bank.json"
+read_bank = cache(read_compiled)
 asked: set[str] = set()  # the ids that `ask` has shown in this session
 
 
@@ -38,20 +37,6 @@ class Questions(anywidget.AnyWidget):
         data, metadata = bundle
         data["text/html"] = f'<div class="gq-set" data-model="{self.model_id}">\n{self.html}</div>'
         return data, metadata
-
-
-@cache
-def read_bank(path: Path = BANK) -> dict[str, Any]:
-    """Return the compiled bank.
-
-    Raises:
-        FileNotFoundError: no compiled bank lies there.
-        ValueError: a bank of another format than 1.
-    """
-    bank = json.loads(path.read_text(encoding="utf-8"))
-    if bank.get("format") != 1:
-        raise ValueError(f"{path.name}: expected format 1, got {bank.get('format')!r}")
-    return bank
 
 
 def ask(*ids: str, bank: dict[str, Any] | None = None) -> Questions:

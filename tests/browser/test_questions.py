@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from gentutor.widgets.question import BANK, read_bank
+from gentutor.bank.compiled import COMPILED as BANK
+from gentutor.widgets.question import read_bank
 from gentutor.widgets.question_html import question_html, without_tex
 
 FIXTURE = Path(__file__).parents[1] / "bank_fixture.json"
