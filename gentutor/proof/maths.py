@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 
 from math_core import LatexError, LatexToMathML
 
-converter = LatexToMathML(annotation=True, fancy_error=False)
+CONVERTERS = {kept: LatexToMathML(annotation=kept, fancy_error=False) for kept in (True, False)}
 
 # The book numbers equations, so math-core must not: an amsmath environment becomes its inner form.
 INNER = {"equation": "gathered", "gather": "gathered", "align": "aligned", "split": "aligned"}
@@ -73,8 +73,8 @@ def normalise(tex: str) -> str:
     return tex
 
 
-def to_mathml(tex: str, *, display: bool) -> str:
-    r"""Return the ``<math>`` element of a formula, with its TeX as annotation.
+def to_mathml(tex: str, *, display: bool, annotation: bool = True) -> str:
+    r"""Return the ``<math>`` element of a formula, with its TeX as annotation or without.
 
     Raises ValueError, saying what is wrong and near what, when the formula cannot be read.
 
@@ -88,7 +88,7 @@ def to_mathml(tex: str, *, display: bool) -> str:
     """
     source = normalise(tex)
     try:
-        math = converter.convert_with_local_state(source, displaystyle=display)
+        math = CONVERTERS[annotation].convert_with_local_state(source, displaystyle=display)
     except LatexError as error:
         position, _sep, message = str(error).partition(": ")
         near = " ".join(source[int(position) :].split())[:40] or "the end"

@@ -32,9 +32,9 @@ def parser() -> MarkdownIt:
 
 
 def for_page(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
-    """Return a formula as MathML."""
+    """Return a formula as MathML, without its TeX: a page of questions has hundreds."""
     token = tokens[index]
-    return to_mathml(token.content, display=token.type != "math_inline")
+    return to_mathml(token.content, display=token.type != "math_inline", annotation=False)
 
 
 def for_anki(tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:

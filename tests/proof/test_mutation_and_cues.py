@@ -81,7 +81,7 @@ def test_a_cue_is_found_by_its_rule_and_by_the_guesser(
 def test_without_a_cue_the_guesser_stays_at_chance() -> None:
     found = cues(bank(*((["aa", "bb", "cc", "dd"], n % 4) for n in range(40))))
     assert found.rules["longest"] == found.chance == 0.25
-    assert found.guesser <= found.chance
+    assert found.guesser == 0  # each place does worse on the others than where the key is
     assert found.even
 
 
