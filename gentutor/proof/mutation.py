@@ -46,7 +46,11 @@ def mutate(section: str | None = None, *, known: Known | None = None) -> Mutants
         if section in (None, name):
             for question in file.questions:
                 if question.is_checked() and not isinstance(question, Recall):
-                    show_mutants(question, name, found)
+                    try:
+                        show_mutants(question, name, found)
+                    except ExpressionError as error:  # a check that fails refuses nothing
+                        found.shown += 1
+                        found.survivors.append(f"{question.id}: {error}")
     return found
 
 

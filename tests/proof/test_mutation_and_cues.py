@@ -31,6 +31,8 @@ def test_a_check_that_lets_a_key_pass_has_survivors(repository: Repository) -> N
     assert mutate(known=known).survivors == ["vae-number: the next variant's: 0.818147 for 2"]
     known = repository('[int(2 + 2 - 4)] if isclose(sum([2, 2]), 4) else "b"', "[int(pi) - 2]")
     assert mutate(known=known).survivors == ["vae-single: b in place of a"]
+    known = repository("check: kl_by_quadrature(mu, s)", "check: kl_by(mu)")
+    assert mutate(known=known).survivors == ["vae-number: check: the name 'kl_by' is not listed"]
 
 
 def test_expressions_change_one_part_at_a_time() -> None:
