@@ -10,6 +10,7 @@ import anywidget
 import matplotlib.pyplot as plt
 import traitlets
 from matplotlib.figure import Figure
+from PIL import Image
 
 from gentutor.widgets.arrays import Arrays
 
@@ -81,8 +82,9 @@ class Explorable(anywidget.AnyWidget):
 
 
 def _png(figure: Figure) -> str:
-    """Return the figure as base64 of a PNG, and close it."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=144, bbox_inches="tight", facecolor="white")
+    """Return the figure as base64 of a PNG of at most 128 colours, and close it."""
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=144, bbox_inches="tight", facecolor="white")
     plt.close(figure)
-    return base64.b64encode(buffer.getvalue()).decode()
+    Image.open(drawn).convert("RGB").quantize(128).save(small, format="png", optimize=True)
+    return base64.b64encode(small.getvalue()).decode()
