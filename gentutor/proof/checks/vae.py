@@ -1,6 +1,7 @@
 """Second routes to the keys of ``questions/vae.yaml``."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -155,7 +156,7 @@ def share_between(low: float, high: float, k: float) -> float:
 class Descent:
     """Gradient descent on what has a gradient."""
 
-    def __init__(self, weights: list[torch.Tensor]) -> None:
+    def __init__(self, weights: Sequence[torch.Tensor]) -> None:
         self.weights = weights
 
     def step(self) -> None:
