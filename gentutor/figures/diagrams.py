@@ -55,3 +55,37 @@ def elbo() -> Diagram:
     picture.box(276, 204, "rate", "KL(q ‖ p(z))", role="encoder", width=82)
     picture.text(222, 208, "−")
     return picture
+
+
+def autoencoder() -> Diagram:
+    """Return the diagram of an autoencoder: encoder, code, decoder, error, and what is missing."""
+    picture = Diagram(
+        206,
+        alt="An image x of 64 numbers enters the encoder, which gives a code z of 8 numbers. The "
+        "decoder turns z into the reconstruction x hat, 64 numbers. The squared error compares x "
+        "hat with x. Its gradient runs back through decoder, code and encoder. Above the code a "
+        "dotted arrow from a question mark: no distribution says which codes to draw.",
+        caption="An autoencoder in training. Dashed arrows: the way of the gradient. Dotted: what "
+        "you would need to generate, and an autoencoder does not have, a distribution of z.",
+    )
+    picture.text(12, 92, "x")
+    picture.text(14, 108, "64", small=True)
+    picture.arrow((22, 88), (44, 88))
+    picture.box(84, 88, "encoder", "z = μ(x)", role="encoder", width=76)
+    picture.arrow((124, 88), (164, 88))
+    picture.text(180, 92, "z")
+    picture.text(180, 122, "8 numbers", small=True)
+    picture.arrow((180, 42), (180, 76), look="dropped")
+    picture.text(180, 32, "p(z)?", small=True, role="fake")
+    picture.arrow((196, 88), (228, 88))
+    picture.box(268, 88, "decoder", "x̂ = m(z)", role="decoder", width=76)
+    picture.arrow((308, 88), (332, 88))
+    picture.text(345, 92, "x̂")
+    picture.text(345, 108, "64", small=True)
+    picture.box(176, 174, "‖x − x̂‖²", "reconstruction error", role="decoder", width=136)
+    picture.arrow((12, 116), (106, 174), bend=-14)
+    picture.arrow((346, 116), (246, 168), bend=14)
+    picture.arrow((232, 152), (262, 114), look="gradient")
+    picture.arrow((228, 99), (196, 99), look="gradient")
+    picture.arrow((164, 99), (124, 99), look="gradient")
+    return picture
