@@ -25,7 +25,7 @@ LEAST_TESTED = 0.9  # share of all claims that rest on a test
 LEAST_ASKED = 2  # questions on each published claim
 IDENTIFIER = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
 LABEL = re.compile(r"<!--\s*(claim|derivation)\s*:\s*(.*?)\s*-->", re.DOTALL)
-CITE = re.compile(r"\{cite(?::[a-z]+)?\}`([^`]+)`")
+CITE = re.compile(r"\]\([^)\s]*references\.md#([^)\s]+)\)")
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,9 @@ def labels_in(text: str, where: str) -> Iterator[Label]:
             waiting += LABEL.findall(token.content)
         elif token.type == "inline" and opened == "paragraph_open":
             html = [child.content for child in token.children or () if child.type == "html_inline"]
-            cites = ",".join(CITE.findall(token.content)).replace(" ", "").split(",")
+            cites = tuple(CITE.findall(token.content))
             for kind, name in [*waiting, *LABEL.findall("".join(html))]:
-                yield Label(kind, name, where, cites=tuple(filter(None, cites)))
+                yield Label(kind, name, where, cites=cites)
         elif token.type == "fence" and token.info.startswith("{"):
             yield from labels_in(token.content, where)
         if token.type not in ("html_block", "paragraph_open"):
