@@ -105,3 +105,241 @@ def gap_of_the_best_diagonal(rho: float) -> float:
         return float(np.trace(precision @ q) + constant - log_variances.sum()) / 2
 
     return float(optimize.minimize(gap, [0.0, 0.1], method="Nelder-Mead").fun)
+
+
+def true_ones(holds: dict[str, bool]) -> list[str]:
+    """Return the letters of what holds."""
+    return [letter for letter, one in holds.items() if one]
+
+
+def change_of_the_evidence() -> list[str]:
+    """Move q alone and compare what log p(x) and the ELBO gain."""
+    before, after = terms(1, 0.5, 0.0, 1.0), terms(1, 0.5, 0.6, 0.4)
+    gain = after[0] - after[1] - before[0] + before[1]
+    change = after[2] - before[2]
+    still = abs(change) < 1e-9
+    holds = {
+        "a": still,
+        "b": math.isclose(change, gain, rel_tol=1e-6),
+        "c": not still and 0 < change < gain,
+        "d": not still and change < 0,
+    }
+    return true_ones(holds)
+
+
+def lines_of_the_bound() -> list[str]:
+    """Run the four lines on weights near exp(-1000); compare with shifted ones in float64."""
+    g = torch.Generator().manual_seed(0)
+    shifted = 2 * torch.randn(64, 3, generator=g, dtype=torch.float64)
+    exact = shifted.exp().mean(0).log() - 1000
+    log_w, log_n = (shifted - 1000).float(), math.log(64)
+    found = {
+        "a": log_w.logsumexp(0) - log_n,
+        "b": log_w.exp().mean(0).log(),
+        "c": log_w.mean(0),
+        "d": log_n - (-log_w).logsumexp(0),
+    }
+    return [letter for letter, one in found.items() if torch.allclose(one.double(), exact)]
+
+
+def lines_of_the_kl() -> list[str]:
+    """Run the six lines and compare with the KL of the joint distributions, by quadrature."""
+    normal, kl = torch.distributions.Normal, torch.distributions.kl_divergence
+    mu = torch.tensor([[0.5, -1.0, 0.2], [1.5, 0.3, -0.4]])
+    logvar = torch.tensor([[-1.0, 0.5, -2.0], [0.3, -0.7, 0.9]])
+    s = (0.5 * logvar).exp()
+    pairs = zip(mu.flatten().tolist(), s.flatten().tolist(), strict=True)
+    exact = torch.tensor([kl_on_a_grid(m, d, 0, 1) for m, d in pairs]).view(2, 3).sum(1)
+    found = {
+        "a": 0.5 * (mu**2 + logvar.exp() - 1 - logvar).sum(1),
+        "b": -0.5 * (1 + logvar - mu**2 - logvar.exp()).sum(1),
+        "c": kl(normal(mu, (0.5 * logvar).exp()), normal(0, 1)).sum(1),
+        "d": 0.5 * (mu**2 + logvar.exp() - 1 - logvar).mean(1),
+        "e": kl(normal(mu, logvar.exp()), normal(0, 1)).sum(1),
+        "f": kl(normal(0, 1), normal(mu, (0.5 * logvar).exp())).sum(1),
+    }
+    return [letter for letter, one in found.items() if torch.allclose(one, exact, atol=1e-5)]
+
+
+def log_weights(m: float, s2: float, n: int, k: int) -> np.ndarray:
+    """Draw log weights (n, k) of q = N(m, s2) at x = 1, decoder variance ½; nats."""
+    q = stats.norm(m, math.sqrt(s2))
+    z = m + math.sqrt(s2) * np.random.default_rng(0).standard_normal((n, k))
+    return PRIOR.logpdf(z) + stats.norm(z, math.sqrt(0.5)).logpdf(1) - q.logpdf(z)
+
+
+def bound(m: float, s2: float, k: int) -> float:
+    """Estimate the importance-weighted bound with k samples by 40,000 groups; nats."""
+    return float(special.logsumexp(log_weights(m, s2, 40_000, k), axis=1).mean() - math.log(k))
+
+
+def which_are_bounds() -> list[str]:
+    """Compare each with log p(x) for the posterior, the prior, a spike and others as q."""
+    likelihood = stats.norm(Z, math.sqrt(0.5)).logpdf(1)
+    over_prior = integral(PRIOR.pdf(Z) * likelihood)
+    holds = dict.fromkeys("abcdef", True)
+    for m, s2 in ((2 / 3, 1 / 3), (0.0, 1.0), (1.0, 0.01), (0.5, 0.5), (1.0, 0.8)):
+        reconstruction, kl, log_p = terms(1, 0.5, m, s2)
+        log_mean = math.log(integral(stats.norm(m, math.sqrt(s2)).pdf(Z) * np.exp(likelihood)))
+        values = {
+            "a": reconstruction - 4 * kl,
+            "b": reconstruction - 0.5 * kl,
+            "d": reconstruction,
+            "e": over_prior,
+            "f": log_mean,
+        }
+        if s2 >= 1 / 3:
+            values["c"] = bound(m, s2, 10)
+        for letter, value in values.items():
+            holds[letter] &= value < log_p + 0.01
+    return true_ones(holds)
+
+
+def ratios_of_finite_variance() -> list[str]:
+    """See for which widths the integral of p² / q no longer grows with its limits."""
+
+    def second_moment(r: float, end: float) -> float:
+        z = np.linspace(-end, end, 20_001)
+        values = 2 * PRIOR.logpdf(z) - stats.norm(0, math.sqrt(r)).logpdf(z)
+        return float(np.trapezoid(np.exp(values), z))
+
+    ratios = {"a": 0.4, "b": 0.5, "c": 0.6, "d": 1.0, "e": 2.5}
+    return true_ones(
+        {a: second_moment(r, 40) < 1.01 * second_moment(r, 20) for a, r in ratios.items()}
+    )
+
+
+def readings_of_a_noisy_decoder() -> list[str]:
+    """Compare the encoder's q with every other one of a table of means and variances."""
+    m, s2 = 0.091, 0.909
+    reconstruction, kl, log_p = terms(1, 10, m, s2)
+    gap = log_p - reconstruction + kl
+    means, variances = np.meshgrid(np.linspace(-1, 2, 151), np.geomspace(0.02, 2, 200))
+    rates = 0.5 * (means**2 + variances - 1 - np.log(variances))
+    errors = ((1 - means) ** 2 + variances) / 20
+    log_peak = stats.norm(0, math.sqrt(10)).logpdf(0)
+    elbos = log_peak - errors - rates
+    loose = elbos.flat[np.argmin(errors + 0.1 * rates)]
+    holds = {
+        "a": gap < 1e-3 and kl < 0.01,
+        "b": gap > 0.01,
+        "c": bool(elbos.max() > log_p - gap + 1e-3),
+        "d": bool(log_p - loose < gap),
+    }
+    return true_ones(holds)
+
+
+def reading_of_a_negative_loss() -> list[str]:
+    """See whether a decoder of 64 pixels and a correct loss can read -31 nats."""
+    pixel = stats.norm(0, 0.1)
+    best = -64 * float(pixel.logpdf(0))  # of any x, at a KL of 0
+    linear = np.random.default_rng(0).normal(0, 0.1, (200, 64))
+    nll = -pixel.logpdf(linear)
+    holds = {
+        "a": best < -31 and float(nll.sum(1).mean()) < -31,
+        "b": best >= -31,  # else a correct loss gets there without a wrong sign
+        "c": bool((np.log(pixel.pdf(linear)) <= 0).all()),
+        "d": float(nll.mean()) <= -31,
+    }
+    return true_ones(holds)
+
+
+def signal_of_more_samples() -> list[str]:
+    """Measure both signal-to-noise ratios at k = 8 and 128, for a q that is too wide."""
+
+    def ratios(k: int) -> np.ndarray:
+        m, s2 = 2 / 3 + 0.5 / math.sqrt(3), 2.5 / 3
+        rng = np.random.default_rng(1)
+        eps = rng.standard_normal((40_000, k))
+        z = m + math.sqrt(s2) * eps
+        log_w = -0.5 * z**2 - (1 - z) ** 2 + 0.5 * eps**2
+        w = np.exp(log_w - log_w.max(1, keepdims=True))
+        w /= w.sum(1, keepdims=True)
+        to_mean = (w * (-z + 2 * (1 - z))).sum(1)
+        to_bias = (w * 2 * (1 - z)).sum(1)
+        return np.array([abs(g.mean()) / g.std() for g in (to_mean, to_bias)])
+
+    encoder, decoder = ratios(128) / ratios(8)
+    falls, rises = encoder < 0.6, decoder > 2
+    holds = {
+        "a": falls and rises,
+        "b": encoder > 2 and rises,
+        "c": 0.6 < encoder < 2 and 0.6 < decoder < 2,
+        "d": encoder > 2 and decoder < 0.6,
+    }
+    return true_ones(holds)
+
+
+def what_makes_it_tight() -> list[str]:
+    """Look at the gap in each case, in the model with x = 1 and decoder variance ½."""
+
+    def gap(m: float, s2: float) -> float:
+        reconstruction, kl, log_p = terms(1, 0.5, m, s2)
+        return log_p - reconstruction + kl
+
+    some = [(2 / 3, 1 / 3), (0.0, 1.0), (0.5, 0.5), (1.0, 0.3), (2 / 3, 0.5)]
+    flat = [q for q in some if log_weights(*q, 20, 1).std() < 1e-9]
+    blind = math.log(integral(PRIOR.pdf(Z) * 0.3)) - integral(PRIOR.pdf(Z) * math.log(0.3))
+    holds = {
+        "a": bool(flat) and all((gap(*q) < 1e-6) == (q in flat) for q in some),
+        "b": gap(2 / 3, 1 / 3) < 1e-6,
+        "c": gap(0, 1) < 1e-6,
+        "d": gap(1, 1e-4) < 1e-6,
+        "e": abs(blind) < 1e-6,
+    }
+    return true_ones(holds)
+
+
+def order_of_widths() -> list[str]:
+    """Order the widths by their gap, on a grid."""
+    ratios = {"exact": 1.0, "half": 0.5, "double": 2.0, "tenth": 0.1, "four": 4.0}
+    return sorted(ratios, key=lambda name: gap_of_width(ratios[name]))
+
+
+def order_of_bounds() -> list[str]:
+    """Order the five numbers in the model with x = 1, decoder variance ½ and q = N(½, 0.8)."""
+    reconstruction, kl, log_p = terms(1, 0.5, 0.5, 0.8)
+    values = {
+        "beta": reconstruction - 3 * kl,
+        "elbo": reconstruction - kl,
+        "two": bound(0.5, 0.8, 2),
+        "twenty": bound(0.5, 0.8, 20),
+        "truth": log_p,
+    }
+    return sorted(values, key=lambda name: values[name])
+
+
+PROGRAM = {
+    "mean": "bound = each.mean()",
+    "log-w": "log_w = log_joint(z) - log_q",
+    "z": "z = mu + s * eps",
+    "log-mean": "each = log_w.logsumexp(0) - math.log(len(eps))",
+    "log-q": "log_q = Normal(mu, s).log_prob(z).sum(-1)",
+}
+
+
+def order_of_the_program() -> list[str]:
+    """Try the lines in every order; return the one that runs."""
+    found: list[list[str]] = [[]]
+    for _ in PROGRAM:
+        found = [[*so_far, name] for so_far in found for name in PROGRAM if name not in so_far]
+        found = [order for order in found if runs(order)]
+    return found[0] if len(found) == 1 else [f"{len(found)} orders"]
+
+
+def runs(order: list[str]) -> bool:
+    """Run lines of the program from the beginning; say whether all of them find what they read."""
+    world = {
+        "math": math,
+        "Normal": torch.distributions.Normal,
+        "mu": torch.zeros(3, 2),
+        "s": torch.ones(3, 2),
+        "eps": torch.ones(4, 3, 2),
+        "log_joint": lambda z: -z.square().sum(-1),
+    }
+    try:
+        for name in order:
+            exec(PROGRAM[name], world)
+    except NameError:
+        return False
+    return True
