@@ -43,7 +43,8 @@ def weights(samples: Mapping[str, ArrayLike], log_p: float) -> Figure:
     edges = np.linspace(low - 0.1 * width, high + 0.1 * width, 61)
     fig, axes = plt.subplots(1, len(values), figsize=(7.2, 2.6), sharex=True, squeeze=False)
     for ax, (label, w) in zip(axes[0], values.items(), strict=True):
-        ax.hist(np.clip(w, edges[0], edges[-1]), edges, color=ENCODER, alpha=0.45, density=True)
+        shown = np.clip(w, edges[0], edges[-1])
+        ax.hist(shown, edges, color=ENCODER, alpha=0.45, histtype="stepfilled")
         ax.axvline(w.mean(), color=CRITIC, label="ELBO, their mean")
         ax.axvline(log_p, color=REAL, ls="--", label="log p(x)")
         ax.set(title=label, xlabel="log w, nats", yticks=[])

@@ -57,7 +57,8 @@ def importance(
     k: ArrayLike,
     gaps: Mapping[str, ArrayLike],
     predicted: ArrayLike,
-    signal: Mapping[str, ArrayLike],
+    encoder: ArrayLike,
+    decoder: ArrayLike,
 ) -> Figure:
     """Draw the importance-weighted bound's gap, and the gradients' signal-to-noise ratios, over k.
 
@@ -67,19 +68,21 @@ def importance(
         k: (L,) samples.
         gaps: label -> (L,) measured gap, nats.
         predicted: (L,) its asymptote for the first label.
-        signal: "encoder", "decoder" -> (L,) absolute mean over standard deviation of a gradient.
+        encoder: (L,) absolute mean over standard deviation of an encoder's gradient.
+        decoder: (L,) the same of a decoder's gradient.
     """
+    samples = np.asarray(k)
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.1))
     for colour, (label, values) in zip((ENCODER, SKY), gaps.items(), strict=False):
-        left.loglog(k, values, "o-", color=colour, ms=4, label=label)
-    left.loglog(k, predicted, "--", color=GREY, lw=1.2, label="Var(w/E w)/2k")
+        left.loglog(samples, values, "o-", color=colour, ms=4, label=label)
+    left.loglog(samples, predicted, "--", color=GREY, lw=1.2, label="Var(w/E w)/2k")
     left.set(xlabel="k", ylabel="log p(x) − bound, nats", title="The gap closes")
-    for colour, power, (label, values) in zip(
-        (ENCODER, DECODER), (-0.5, 0.5), signal.items(), strict=True
-    ):
-        law = np.asarray(values)[-1] * (np.asarray(k) / np.asarray(k)[-1]) ** power
-        right.loglog(k, values, "o-", color=colour, ms=4, label=label)
-        right.loglog(k, law, "--", color=GREY, lw=1.2, label="√k" if power > 0 else "1/√k")
+    looks = (("encoder", "1/√k", ENCODER, -0.5), ("decoder", "√k", DECODER, 0.5))
+    for (label, law, colour, power), values in zip(looks, (encoder, decoder), strict=True):
+        ratio = np.asarray(values)
+        right.loglog(samples, ratio, "o-", color=colour, ms=4, label=label)
+        line = ratio[-1] * (samples / samples[-1]) ** power
+        right.loglog(samples, line, "--", color=colour, lw=1.0, label=law)
     right.set(xlabel="k", ylabel="signal ÷ noise", title="Gradient of the bound")
     for ax in (left, right):
         ax.xaxis.set_major_formatter("{x:g}")
