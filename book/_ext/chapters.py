@@ -8,6 +8,7 @@ with maths. This extension gives the page what only a page has:
   before it a numbered figure, the paragraph its caption;
 * ``<!-- equation: eq-x -->`` above a displayed formula labels it;
 * ``[the bound](#eq-x)`` and ``[the map](#fig-x)`` show the number behind the words;
+* ``[two gaps](#Two-gaps-in-one)`` leads to a heading, written as JupyterLab names it;
 * ``[Kingma and Welling, 2014](../book/references.md#kingma2014)`` leads to the source's entry.
 """
 
@@ -74,6 +75,8 @@ class ChapterTransform(SphinxTransform):
             target = link.get("refuri", "")
             if link.get("id_link") and target.startswith(("#fig-", "#eq-")):
                 self.number(link, target[1:])
+            elif link.get("id_link"):  # a heading: JupyterLab writes #Two-gaps, the page #two-gaps
+                link["refuri"] = target.lower()
         for link in list(self.document.findall(addnodes.pending_xref)):
             if link["refdomain"] == "doc" and (key := link.get("reftargetid")):
                 if key.startswith(("fig-", "eq-")):

@@ -18,7 +18,7 @@ var(--jp-content-font-color1,#20262d))}
 .gt-diagram svg{display:block;width:100%;height:auto;font:13px system-ui,sans-serif}
 .gt-diagram text{fill:currentColor;text-anchor:middle}
 .gt-diagram .small{font-size:11.5px}
-.gt-diagram .box{fill:color-mix(in srgb,var(--tone) 12%,transparent);stroke:var(--tone);\
+.gt-diagram .frame{fill:color-mix(in srgb,var(--tone) 12%,transparent);stroke:var(--tone);\
 stroke-width:1.6}
 .gt-diagram .name{fill:var(--tone);font-weight:600}
 .gt-diagram path{fill:none;stroke:currentColor;stroke-width:1.5}
@@ -68,7 +68,7 @@ class Diagram:
         first = y - 4 if below else y + 4.5
         second = f'<text class="small" x="{x:g}" y="{y + 14:g}">{escape(below)}</text>'
         self.parts.append(
-            f'<g style="--tone:var(--{role},{ROLES[role]})"><rect class="box" rx="6" '
+            f'<g style="--tone:var(--{role},{ROLES[role]})"><rect class="frame" rx="6" '
             f'x="{x - width / 2:g}" y="{y - tall / 2:g}" width="{width:g}" height="{tall}"/>'
             f'<text class="name" x="{x:g}" y="{first:g}">{escape(name)}</text>'
             f"{second if below else ''}</g>"

@@ -24,7 +24,8 @@ def build(tmp_path: Path) -> Build:
     """Return a function that builds a page of text, a picture and more text."""
     (tmp_path / "conf.py").write_text(
         'extensions = ["myst_nb", "sphinxcontrib.bibtex", "chapters"]\nnumfig = True\n'
-        'myst_enable_extensions = ["dollarmath"]\nnb_execution_mode = "off"\nnitpicky = True\n'
+        'myst_enable_extensions = ["dollarmath"]\nnb_execution_mode = "off"\n'
+        "myst_heading_anchors = 3\nnitpicky = True\n"
         'bibtex_bibfiles = ["all.bib"]\nbibtex_cite_id = "{key}"\n'
         'math_eqref_format = "({number})"\n'
     )
@@ -76,6 +77,12 @@ def test_a_formula_gets_a_number_and_its_link_shows_it(build: Build) -> None:
     assert page.find(class_="math", id="equation-eq-a") or page.find(id="equation-eq-a")
     assert "From the sum\u00a0(1) follows more." in page.get_text()
     assert page.find("a", href="#equation-eq-a")
+
+
+def test_a_heading_is_linked_as_jupyterlab_names_it(build: Build) -> None:
+    said, page = build("## Two gaps\n\nSee [below](#Two-gaps).")
+    assert said == ""
+    assert page.find("a", href="#two-gaps", string="below")
 
 
 def test_a_quotation_with_a_known_label_is_a_box_and_others_stay(build: Build) -> None:
