@@ -38,7 +38,7 @@ def standard_normal(z: Tensor) -> Tensor:
 
 
 def log_importance_weights(log_joint: LogJoint, mu: Tensor, logvar: Tensor, eps: Tensor) -> Tensor:
-    r"""Log weights :math:`\log p(x,z)-\log q(z\mid x)` at :math:`z=\mu+\sigma\odot\varepsilon`.
+    r"""Log weights :math:`\log p(x,z)-\log q(z\mid x)` at :math:`z=\mu+s\odot\varepsilon`.
 
     Their mean over samples estimates the ELBO, the mean of their exponentials :math:`p(x)`, both
     without bias. Differentiable in ``mu``, ``logvar`` and whatever ``log_joint`` depends on.
@@ -69,7 +69,9 @@ def importance_bound(log_weights: Tensor, k: int) -> Tensor:
     .. math:: \mathcal L_k=\mathbb E\Big[\log\frac1k\sum_{i=1}^k w_i\Big],\qquad
         \mathcal L_1=\text{ELBO}\le\mathcal L_k\le\mathcal L_{k+1}\le\log p(x)
 
-    For weights of finite variance the gap is about :math:`\operatorname{Var}(w/\mathbb Ew)/(2k)`.
+    For large k the gap is :math:`\operatorname{Var}(w/\mathbb Ew)/(2k)`, provided that w has a
+    finite moment of some order above 2 and that :math:`\mathbb E[1/\bar w_k]`, of the mean
+    :math:`\bar w_k` of k weights, stays bounded as k grows.
 
     Args:
         log_weights: (S, N) from :func:`log_importance_weights`, S a multiple of k.
