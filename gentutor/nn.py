@@ -75,11 +75,12 @@ class MLP(nn.Module):
 
 
 class MaskedMLP(nn.Module):
-    r"""Autoregressive network: output i sees the inputs before i, and all of ``context``.
+    r"""Autoregressive network: output i sees the inputs before i and ``context``; output 0 neither.
 
     One hidden layer whose units are spread evenly over the positions, and direct connections
-    from input to output; masks delete every path from input j to output i with :math:`j \ge i`,
-    so that :math:`\prod_i p(x_i \mid x_{<i}, z)` is a valid factorisation. Germain et al.
+    from input to output; masks delete every path from input j to output i with :math:`j \ge i`.
+    A hidden unit sees at least input 0, so output 0 has none: it is a bias, the same for every
+    ``context``. Thus :math:`\prod_i p(x_i \mid x_{<i}, z)` is a valid factorisation. Germain et al.
     (2015), MADE, equations 8 to 10 and section 4.1.
 
     Shapes: x (..., dim), context (..., context_dim), output (..., dim).
@@ -88,6 +89,8 @@ class MaskedMLP(nn.Module):
     >>> x, z = torch.zeros(1, 4), torch.zeros(1, 2)
     >>> (net(x, z) == net(torch.tensor([[0.0, 0.0, 7.0, 0.0]]), z)).tolist()
     [[True, True, True, False]]
+    >>> (net(x, z) == net(x, z + 7.0)).tolist()
+    [[True, False, False, False]]
     """
 
     mask_in: Tensor
