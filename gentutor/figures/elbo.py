@@ -40,7 +40,7 @@ def weights(samples: Mapping[str, ArrayLike], log_p: float) -> Figure:
     low = min(np.quantile(w, 0.02) for w in values.values())
     high = max(np.quantile(w, 0.999) for w in values.values())
     width = max(high - low, 0.5)
-    edges = np.linspace(low - 0.1 * width, high + 0.1 * width, 61)
+    edges = np.linspace(low - 0.1 * width, high + 0.1 * width, 46)
     fig, axes = plt.subplots(1, len(values), figsize=(7.2, 2.6), sharex=True, squeeze=False)
     for ax, (label, w) in zip(axes[0], values.items(), strict=True):
         shown = np.clip(w, edges[0], edges[-1])
@@ -57,20 +57,24 @@ def weights(samples: Mapping[str, ArrayLike], log_p: float) -> Figure:
 def training_stack(step: ArrayLike, recon: ArrayLike, kl: ArrayLike, optimum: float) -> Figure:
     """Stack the terms of the negative ELBO over training, the KL one strip a dimension.
 
+    At most 32 steps are drawn, evenly spread on the logarithmic axis.
+
     Args:
-        step: (L,) optimiser steps.
+        step: (L,) optimiser steps, rising; those below 1 are not shown.
         recon: (L,) reconstruction NLL less its constant, nats per example.
         kl: (L, K) nats of each latent dimension.
         optimum: least possible sum of the terms, nats.
     """
-    steps, strips = np.asarray(step), np.asarray(kl)
+    steps = np.asarray(step)
+    kept = np.unique(np.searchsorted(steps, np.geomspace(1, steps[-1], 32)))
+    steps, strips, error = steps[kept], np.asarray(kl)[kept], np.asarray(recon)[kept]
     strips = strips[:, np.argsort(-strips[-1])]
     shades = plt.get_cmap("Blues")(np.linspace(0.85, 0.25, strips.shape[1]))
     fig, ax = plt.subplots(figsize=(7.2, 3.6))
     ax.stackplot(
         steps,
         *strips.T,
-        np.asarray(recon),
+        error,
         colors=[*shades, DECODER],
         edgecolor="white",
         lw=0.3,
@@ -79,6 +83,7 @@ def training_stack(step: ArrayLike, recon: ArrayLike, kl: ArrayLike, optimum: fl
     ax.set_axisbelow(True)
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter("{x:g}")
+    ax.minorticks_off()
     ax.set(xlim=(1, steps[-1]), ylim=(0, 2.6 * optimum), xlabel="optimiser step")
     ax.set_ylabel("nats per example")
     right = steps[-1] ** 0.97

@@ -85,7 +85,8 @@ def importance(
         right.loglog(samples, line, "--", color=colour, lw=1.0, label=law)
     right.set(xlabel="k", ylabel="signal ÷ noise", title="Gradient of the bound")
     for ax in (left, right):
-        ax.xaxis.set_major_formatter("{x:g}")
+        ax.set_xticks(samples, [f"{each:g}" for each in samples])
+        ax.xaxis.minorticks_off()
         ax.legend(fontsize=8)
     return fig
 
@@ -106,7 +107,8 @@ def closing_in(
         looks = zip((CRITIC, REAL), ("-", "--"), levels[name].items(), strict=False)
         for colour, dash, (label, level) in looks:
             ax.axhline(level, color=colour, ls=dash, lw=1.4, label=label)
-        ax.xaxis.set_major_formatter("{x:g}")
+        ax.set_xticks(np.asarray(k), [f"{each:g}" for each in np.asarray(k)])
+        ax.minorticks_off()
         ax.set(xlabel="k", ylabel="nats per example", title=name)
         ax.legend(fontsize=8, loc="lower right")
     return fig
@@ -132,7 +134,7 @@ def posteriors(
     axes = grid_of_axes.flatten()
     for e, (ax, panel) in enumerate(zip(axes, panels, strict=False)):
         top = panel.max()
-        ax.contourf(grid, grid, panel.T, levels=np.linspace(0.03, 1, 7) * top, cmap=INK)
+        ax.contourf(grid, grid, panel.T, levels=np.linspace(0.03, 1, 6) * top, cmap=INK)
         corners = []
         for colour, (label, (mean, logvar)) in zip(
             (ENCODER, CRITIC), guesses.items(), strict=False
@@ -147,6 +149,7 @@ def posteriors(
         half = 0.55 * (high - low).max()
         middle = 0.5 * (low + high)
         ax.set(xlim=middle[0] + half * np.array([-1, 1]), ylim=middle[1] + half * np.array([-1, 1]))
+        ax.locator_params(nbins=5)
         ax.set(aspect="equal", xlabel="$z_1$", ylabel="$z_2$")
     axes[0].set_title("Posteriors of three digits")
     axes[0].legend(fontsize=8, loc="lower right")
