@@ -15,7 +15,7 @@ import torch
 
 from gentutor.bank.exercises import Exercise
 from gentutor.bank.exercises.report import Report
-from gentutor.plain import bounds, gan, vae, wgan
+from gentutor.plain import autoencoder, bounds, gan, vae, wgan
 from gentutor.proof import properties
 from gentutor.proof.properties import Wrong
 from gentutor.proof.submission import explain
@@ -23,7 +23,7 @@ from gentutor.proof.submission import explain
 Check = Callable[[Callable[..., Any]], None]
 CLASSES = (torch.Tensor, torch.nn.Module, torch.nn.Linear, torch.nn.Sequential)
 MODULES = (builtins, torch, torch.nn, torch.nn.functional, torch.autograd, math, random)
-OURS = (vae, bounds, gan, wgan, properties)
+OURS = (autoencoder, vae, bounds, gan, wgan, properties)
 ABSENT = object()
 
 

@@ -96,9 +96,9 @@ function column(arrays, m, name, onWalk) {
   const decode = network(arrays, `decoder${m}`);
   const axis = (k) => Array.from({ length: codes.shape[0] }, (_, i) => codes.row(i)[k]);
   const [xs, ys] = [extent(axis(0)), extent(axis(1))];
-  const map = plot({ x: xs, y: ys, xLabel: "z₁", yLabel: "z₂", width: 340, height: 300 });
+  const map = plot({ x: xs, y: ys, xLabel: "z₁", yLabel: "z₂", width: 250, height: 240 });
   const points = svg("g", { class: "gx-points", "aria-hidden": "true" });
-  for (let i = 0; i < codes.shape[0]; i += Math.ceil(codes.shape[0] / 480)) {
+  for (let i = 0; i < codes.shape[0]; i += Math.ceil(codes.shape[0] / 300)) {
     const [x, y] = codes.row(i);
     const look = { x: map.X(x).toFixed(1), y: (map.Y(y) + 3).toFixed(1), class: `gx-colour-${arrays.labels[i] % 10}` };
     points.append(svg("text", look, String(arrays.labels[i])));

@@ -1,5 +1,7 @@
 """What an autoencoder's code is: what makes it compress, what it spans, what tying changes."""
 
+from functools import partial
+
 import pytest
 import torch
 from torch import Tensor
@@ -70,9 +72,7 @@ def test_a_linear_autoencoder_spans_the_pca_subspace_in_axes_of_its_own(componen
     strayed, exact = [], X.double()
     for seed in SEEDS:
         model = Autoencoder(64, latent_dim=3, hidden=(), seed=seed).double()
-        best = minimise(
-            model.parameters(), lambda m=model: reconstruction(m, exact), tolerance=1e-8
-        )
+        best = minimise(model.parameters(), partial(reconstruction, model, exact), tolerance=1e-8)
         assert best.loss == pytest.approx(values[3:].sum().item(), abs=1e-4)
         columns = model.decoder.layers[0].weight.detach()
         cosines = torch.linalg.svdvals(torch.linalg.qr(columns.T).Q.T @ axes[:, :3])
@@ -93,9 +93,9 @@ def test_a_linear_autoencoder_spans_the_pca_subspace_in_axes_of_its_own(componen
 @pytest.mark.claim("ae-compress")
 def test_a_regulariser_restrains_a_wide_code():
     """64 numbers, tied: sparsity uses fewer of them on every seed, contraction moves less."""
-    free = trained(200, latent_dim=64, hidden=(32,), tied=True)
-    sparse = trained(200, latent_dim=64, hidden=(32,), tied=True, sparsity=0.1)
-    still = trained(200, latent_dim=64, hidden=(32,), tied=True, contraction=0.02)
+    free = trained(250, latent_dim=64, hidden=(64,), tied=True)
+    sparse = trained(250, latent_dim=64, hidden=(64,), tied=True, sparsity=0.1)
+    still = trained(250, latent_dim=64, hidden=(64,), tied=True, contraction=0.02)
 
     @torch.no_grad()
     def in_use(model: Autoencoder) -> float:

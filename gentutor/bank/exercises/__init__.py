@@ -120,9 +120,10 @@ def names() -> tuple[str, ...]:
     """Return the ids of all exercises, section by section in the order of the book.
 
     >>> names()[0]
-    'vae/kl'
+    'ae/loss'
     """
-    sections = ("vae", "elbo", "gan", "wgan")
+    latent, metrics = ("ae", "vae", "elbo", "vq", "gen"), ("met", "psnr", "ssim", "fid", "is")
+    sections = (*latent, *metrics, "lpips", "gan", "wgan")
     found = {path.parent.relative_to(HERE).as_posix() for path in HERE.glob("*/*/task.md")}
     read = {name: _read(name) for name in found}
     return tuple(
