@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pybtex.database import Entry, Person, parse_file  # type: ignore[import-untyped]
+from pybtex.database import Entry, Person, parse_file
 
 
 def surname(person: Person) -> str:
