@@ -148,7 +148,8 @@ def test_labels_are_read_where_they_stand_before_a_sentence() -> None:
 
 <!-- claim: at-start -->
 <!-- claim: at-start-too -->
-A sentence. <!-- claim: in-line --> By [A](../b/references.md#kingma2014), [B](references.md#rezende2014).
+A sentence. <!-- claim: in-line -->
+By [A](../b/references.md#kingma2014) and [B](references.md#rezende2014).
 
 ```{note}
 <!-- derivation: in-note -->
