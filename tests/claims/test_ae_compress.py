@@ -16,11 +16,10 @@ SEEDS = range(8)
 X, X_TEST = digits().x_train, digits().x_test
 
 
-@pytest.fixture(scope="module")
-def components() -> tuple[Tensor, Tensor]:
+def components(x: Tensor) -> tuple[Tensor, Tensor]:
     """Return the variances and the axes (columns) of the principal components, largest first."""
-    centred = (X - X.mean(0)).double()
-    values, axes = torch.linalg.eigh(centred.T @ centred / len(X))
+    centred = (x - x.mean(0)).double()
+    values, axes = torch.linalg.eigh(centred.T @ centred / len(x))
     return values.flip(0), axes.flip(1)
 
 
@@ -31,7 +30,8 @@ def held_out(model: Autoencoder) -> float:
 
 def trained(steps: int, **options) -> list[Autoencoder]:
     """Return eight trained nets."""
-    rules = {name: options.pop(name) for name in ("sparsity", "contraction") if name in options}
+    settings = ("sparsity", "contraction", "batch_size")
+    rules = {name: options.pop(name) for name in settings if name in options}
     nets = [Autoencoder(64, **options, seed=s) for s in SEEDS]
     fit(nets, X, objective=reconstruction, steps=steps, lr=5e-3, seed=SEEDS, **rules)
     return nets
@@ -54,9 +54,9 @@ def test_the_identity_is_optimal_where_nothing_forbids_it():
 
 
 @pytest.mark.claim("ae-compress")
-def test_a_narrow_code_keeps_more_than_pca_and_far_more_than_the_mean(components):
+def test_a_narrow_code_keeps_more_than_pca_and_far_more_than_the_mean():
     """On 8 seeds: held-out error 1.0 to 1.2 with 8 numbers, PCA 1.58, the mean image 4.74."""
-    _, axes = components
+    _, axes = components(X)
     centred = (X_TEST - X.mean(0)).double()
     pca = (centred @ axes[:, 8:]).square().sum(1).mean().item()
     assert 1.55 < pca < 1.60
@@ -66,10 +66,11 @@ def test_a_narrow_code_keeps_more_than_pca_and_far_more_than_the_mean(components
 
 
 @pytest.mark.claim("ae-compress")
-def test_a_linear_autoencoder_spans_the_pca_subspace_in_axes_of_its_own(components):
+def test_a_linear_autoencoder_spans_the_pca_subspace_in_axes_of_its_own():
     """On 8 seeds: the error is the sum of the variances left out, every principal angle < 1°."""
-    values, axes = components
-    strayed, exact = [], X.double()
+    exact = X[:480].double()
+    values, axes = components(exact)
+    strayed = []
     for seed in SEEDS:
         model = Autoencoder(64, latent_dim=3, hidden=(), seed=seed).double()
         best = minimise(model.parameters(), partial(reconstruction, model, exact), tolerance=1e-8)
@@ -92,10 +93,10 @@ def test_a_linear_autoencoder_spans_the_pca_subspace_in_axes_of_its_own(componen
 
 @pytest.mark.claim("ae-compress")
 def test_a_regulariser_restrains_a_wide_code():
-    """64 numbers, tied: sparsity uses fewer of them on every seed, contraction moves less."""
-    free = trained(250, latent_dim=64, hidden=(64,), tied=True)
-    sparse = trained(250, latent_dim=64, hidden=(64,), tied=True, sparsity=0.1)
-    still = trained(250, latent_dim=64, hidden=(64,), tied=True, contraction=0.02)
+    """64 numbers, tied: sparsity uses half of them, contraction moves a fifth less."""
+    free = trained(200, batch_size=48, latent_dim=64, hidden=(64,), tied=True)
+    sparse = trained(200, batch_size=48, latent_dim=64, hidden=(64,), tied=True, sparsity=0.1)
+    still = trained(200, batch_size=48, latent_dim=64, hidden=(64,), tied=True, contraction=0.03)
 
     @torch.no_grad()
     def in_use(model: Autoencoder) -> float:
@@ -109,7 +110,7 @@ def test_a_regulariser_restrains_a_wide_code():
 
     for a, b, c in zip(free, sparse, still, strict=True):
         assert in_use(b) < 0.75 * in_use(a)
-        assert slope(c) < 0.95 * slope(a)
+        assert slope(c) < 0.93 * slope(a)
         assert held_out(a) < min(held_out(b), held_out(c))
 
 
