@@ -55,3 +55,88 @@ def elbo() -> Diagram:
     picture.box(276, 204, "rate", "KL(q ‖ p(z))", role="encoder", width=82)
     picture.text(222, 208, "−")
     return picture
+
+
+def wgan() -> Diagram:
+    """Return the diagram of a WGAN: a critic's scores, the penalty between, the way back to G."""
+    picture = Diagram(
+        236,
+        alt="Noise z enters the generator G, which gives samples. The critic f gives a score to "
+        "each sample and to each data point x. Its loss is the mean score of the samples less "
+        "the mean score of the data, plus lambda times a penalty on the critic's slope at "
+        "points between them. A dashed arrow shows the gradient from the critic through the "
+        "samples into the generator.",
+        caption="A WGAN. The critic's slope is held near 1 between data and samples. The dashed "
+        "arrows are the generator's gradient: that slope, at the samples.",
+    )
+    picture.text(14, 62, "z")
+    picture.arrow((22, 58), (44, 58))
+    picture.box(84, 58, "generator", "G(z)", role="generator", width=76)
+    picture.arrow((124, 52), (214, 52), "samples")
+    picture.arrow((214, 65), (124, 65), look="gradient")
+    picture.text(84, 138, "data x", role="real")
+    picture.arrow((112, 134), (222, 84))
+    picture.box(258, 58, "critic", "f, no sigmoid", role="critic", width=86)
+    picture.arrow((302, 58), (330, 58))
+    picture.text(344, 62, "f(x)")
+    picture.box(110, 200, "E f(G(z)) − E f(x)", "critic's loss, ≈ −W₁", role="critic", width=158)
+    picture.text(202, 205, "+ λ")
+    picture.box(284, 200, "(‖∇f‖ − 1)²", "between the two", role="critic", width=128)
+    picture.arrow((284, 176), (264, 84), look="gradient")
+    return picture
+
+
+def gan() -> Diagram:
+    """Return the diagram of a GAN: generator, discriminator, both losses and their gradients."""
+    picture = Diagram(
+        226,
+        alt="Noise z enters the generator, which gives a sample G(z). The discriminator sees real "
+        "x and generated G(z) and answers with a logit a; the sigmoid of a is D(x), the "
+        "probability of real. Two losses read that answer. The discriminator's own trains D alone: "
+        "there the sample is detached. The generator's loss sends its gradient through D, whose "
+        "weights stay, into G.",
+        caption="A GAN in training. Dashed: the way of G's gradient, through D into G. D's step "
+        "stops at the sample (detach). To sample, keep z and G alone: one forward pass.",
+    )
+    picture.text(14, 62, "z")
+    picture.arrow((22, 58), (42, 58))
+    picture.box(84, 58, "generator", "x̂ = G(z)", role="generator", width=80)
+    picture.arrow((126, 58), (206, 58), "x̂")
+    picture.text(84, 134, "data x", role="real")
+    picture.arrow((108, 130), (206, 80), "x", bend=6)
+    picture.box(256, 68, "discriminator", "logit a", role="critic", width=96)
+    picture.arrow((306, 68), (328, 68))
+    picture.text(344, 72, "D(x)")
+    picture.box(254, 176, "loss of D", "real up, fake down", role="critic", width=124)
+    picture.box(84, 196, "loss of G", "−log D(G(z))", role="generator", width=100)
+    picture.arrow((256, 92), (256, 152))
+    picture.arrow((208, 90), (136, 182), look="forward")
+    picture.arrow((206, 47), (126, 47), look="gradient")
+    return picture
+
+
+def generative() -> Diagram:
+    """Return the diagram of a push-forward: noise, generator, data, and the two ways to train."""
+    picture = Diagram(
+        236,
+        alt="Noise z from a standard normal goes through the generator G to x. If G is invertible, "
+        "x goes back to z and the density follows: log p(x) = log N(z) minus the log absolute "
+        "determinant of the Jacobian. If it is not, there are samples alone, and a critic "
+        "compares them with the data.",
+        caption="One generator, two ways to train it. With an inverse: by the density of the data. "
+        "Without: by comparing samples. Dashed arrows: the way of the gradient.",
+    )
+    picture.text(40, 52, "z")
+    picture.text(40, 70, "~ N(0, I)", small=True)
+    picture.arrow((52, 48), (120, 48))
+    picture.box(168, 48, "generator", "x = G(z)", role="generator", width=92)
+    picture.arrow((216, 48), (292, 48))
+    picture.text(306, 52, "x")
+    picture.arrow((298, 34), (48, 34), "inverse, if there is one", bend=-22, look="dropped")
+    picture.box(84, 142, "density", "log N(z) − log |det J|", role="generator", width=154)
+    picture.text(84, 182, "flow: mean over the data", small=True)
+    picture.box(268, 142, "critic", "x against the data", role="critic", width=140)
+    picture.text(268, 182, "GAN, WGAN, MMD: samples", small=True)
+    picture.arrow((110, 116), (146, 76), look="gradient")
+    picture.arrow((244, 116), (194, 76), look="gradient")
+    return picture
