@@ -94,8 +94,8 @@ def pushes(theory: Mapping[str, Curve], run: Mapping[str, Curve]) -> Figure:
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.1))
     for (name, (a, push)), colour in zip(theory.items(), (BLUE, GENERATOR, ORANGE), strict=True):
-        left.plot(a, push, color=colour, label=name)
-        right.loglog(*run[name], "o-", color=colour, ms=4, label=name)
+        left.plot(a, push, color=colour, label=name.replace("_", " "))
+        right.loglog(*run[name], "o-", color=colour, ms=4)
     left.axhline(0, color=GREY, lw=0.6)
     left.set(xlabel="D's answer at a sample", ylabel="push on it", title="Theory")
     left.legend(fontsize=8)
@@ -162,7 +162,7 @@ def coverage(found: Mapping[str, tuple[ArrayLike, ArrayLike, ArrayLike]], modes:
             ax.plot(array.mean(), row + shift, "|", color=colour, ms=11, mew=2)
     left.set_yticks(range(len(found)), list(found))
     left.invert_yaxis()
-    left.set(xlabel="modes: one good sample (grey), a fifth of the share", xlim=(-0.3, modes + 0.3))
+    left.set(xlabel="modes by m1 (grey) and m20", xlim=(-0.3, modes + 0.3))
     right.set(xlabel="share of good samples", xlim=(-0.03, 1.03))
     return fig
 
