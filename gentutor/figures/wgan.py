@@ -23,11 +23,11 @@ def dual_on_a_line(line: Line) -> Figure:
     fig, (above, below) = plt.subplots(2, 1, figsize=(7.2, 3.8), sharex=True)
     grid = np.linspace(left, right, 1000)
     steps = []
-    for name, mass, colour in (("F, data", line.p, REAL), ("G, generator", line.q, FAKE)):
+    for name, mass, colour in (("$F_p$, data", line.p, REAL), ("$F_q$, generator", line.q, FAKE)):
         levels = np.concatenate([[0.0], np.asarray(mass).cumsum()])
         steps.append(levels[np.searchsorted(x, grid, side="right")])
         above.plot(grid, steps[-1], color=colour, label=name)
-    above.fill_between(grid, *steps, color=GREY, alpha=0.2, lw=0, label=r"|F − G|, area $W_1$")
+    above.fill_between(grid, *steps, color=GREY, alpha=0.2, lw=0, label=r"$|\Delta F|$, area $W_1$")
     above.legend(loc="upper left")
     score = np.asarray(line.critic)
     below.plot([left, *x, right], [score[0], *score, score[-1]], color=CRITIC)
