@@ -67,7 +67,7 @@ def wgan() -> Diagram:
         "points between them. A dashed arrow shows the gradient from the critic through the "
         "samples into the generator.",
         caption="A WGAN. The critic's slope is held near 1 between data and samples. The dashed "
-        "arrows are the generator's gradient: that slope, at the samples.",
+        "arrow is the generator's gradient: that slope, at the samples.",
     )
     picture.text(14, 62, "z")
     picture.arrow((22, 58), (44, 58))
@@ -82,7 +82,7 @@ def wgan() -> Diagram:
     picture.box(110, 200, "E f(G(z)) − E f(x)", "critic's loss, ≈ −W₁", role="critic", width=158)
     picture.text(202, 205, "+ λ")
     picture.box(284, 200, "(‖∇f‖ − 1)²", "between the two", role="critic", width=128)
-    picture.arrow((284, 176), (264, 84), look="gradient")
+    picture.arrow((284, 176), (264, 84))
     return picture
 
 
