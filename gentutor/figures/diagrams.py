@@ -119,7 +119,7 @@ def gan() -> Diagram:
 def generative() -> Diagram:
     """Return the diagram of a push-forward: noise, generator, data, and the two ways to train."""
     picture = Diagram(
-        236,
+        204,
         alt="Noise z from a standard normal goes through the generator G to x. If G is invertible, "
         "x goes back to z and the density follows: log p(x) = log N(z) minus the log absolute "
         "determinant of the Jacobian. If it is not, there are samples alone, and a critic "
@@ -127,17 +127,17 @@ def generative() -> Diagram:
         caption="One generator, two ways to train it. With an inverse: by the density of the data. "
         "Without: by comparing samples. Dashed arrows: the way of the gradient.",
     )
-    picture.text(40, 52, "z")
-    picture.text(40, 70, "~ N(0, I)", small=True)
-    picture.arrow((52, 48), (120, 48))
-    picture.box(168, 48, "generator", "x = G(z)", role="generator", width=92)
-    picture.arrow((216, 48), (292, 48))
-    picture.text(306, 52, "x")
-    picture.arrow((298, 34), (48, 34), "inverse, if there is one", bend=-22, look="dropped")
-    picture.box(84, 142, "density", "log N(z) − log |det J|", role="generator", width=154)
-    picture.text(84, 182, "flow: mean over the data", small=True)
-    picture.box(268, 142, "critic", "x against the data", role="critic", width=140)
-    picture.text(268, 182, "GAN, WGAN, MMD: samples", small=True)
-    picture.arrow((110, 116), (146, 76), look="gradient")
-    picture.arrow((244, 116), (194, 76), look="gradient")
+    picture.text(40, 66, "z")
+    picture.text(40, 84, "~ N(0, I)", small=True)
+    picture.arrow((52, 62), (120, 62))
+    picture.box(168, 62, "generator", "x = G(z)", role="generator", width=92)
+    picture.arrow((216, 62), (292, 62))
+    picture.text(306, 66, "x")
+    picture.arrow((298, 50), (48, 50), "inverse, if there is one", bend=-22, look="dropped")
+    picture.box(84, 152, "density", "log N(z) − log |det J|", role="generator", width=154)
+    picture.text(84, 192, "flow: mean over the data", small=True)
+    picture.box(268, 152, "critic", "x against the data", role="critic", width=140)
+    picture.text(268, 192, "GAN, WGAN, MMD: samples", small=True)
+    picture.arrow((110, 128), (146, 88), look="gradient")
+    picture.arrow((244, 128), (194, 88), look="gradient")
     return picture

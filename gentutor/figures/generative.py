@@ -59,7 +59,7 @@ def flow_panels(z: ArrayLike, x: ArrayLike, density: ArrayLike, data: ArrayLike)
     """
     noise = np.asarray(z)
     angle = np.arctan2(noise[:, 1], noise[:, 0])
-    fig, axes = plt.subplots(1, 4, figsize=(8.6, 2.4), width_ratios=(0.7, 1, 1, 1))
+    fig, axes = plt.subplots(1, 4, figsize=(7.2, 1.9), width_ratios=(0.75, 1, 1, 1))
     _dots(axes[0], noise, angle, "noise $z$")
     axes[0].set(xlim=(-3.5, 3.5), ylim=(-3.5, 3.5), aspect="equal")
     _dots(axes[1], x, angle, "flow, $x = G(z)$")
@@ -123,11 +123,12 @@ def ratios(
         right.barh(row - 0.18, truth or 0, 0.32, color=REAL, label="exact" if not row else None)
         right.text(0.01, row - 0.18, text, va="center", size=8, color=GREY)
     right.axvline(np.log(2), color=GREY, ls="--", lw=1)
-    right.text(np.log(2), 1.6, "ln 2 ", ha="right", size=8, color=GREY)
+    right.text(np.log(2), 2.3, "ln 2 ", ha="right", size=8, color=GREY)
     right.set_yticks(range(len(panels)), list(panels))
     right.invert_yaxis()
     right.set(xlabel="JS divergence from the data, nats", title="Three models")
-    right.legend(fontsize=8, loc="lower right")
+    right.set_xlim(0, 0.75)
+    right.legend(fontsize=8, loc="center", bbox_to_anchor=(0.62, 0.5))
     return fig
 
 
