@@ -1,6 +1,7 @@
 """Figures of the chapter on generative models: arrays in, a matplotlib Figure out."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -41,10 +42,9 @@ def push_forward_1d(
     return fig
 
 
-def _dots(ax: Axes, points: ArrayLike, colour: object, title: str) -> None:
+def _dots(ax: Axes, points: ArrayLike, colour: Any, title: str, cmap: str | None = None) -> None:
     x, y = np.asarray(points).T
-    options = {"cmap": "twilight"} if isinstance(colour, np.ndarray) else {}
-    ax.scatter(x, y, s=2.5, c=colour, lw=0, rasterized=True, **options)
+    ax.scatter(x, y, s=2.5, c=colour, cmap=cmap, lw=0, rasterized=True)
     ax.set_title(title, size=10)
 
 
@@ -60,9 +60,9 @@ def flow_panels(z: ArrayLike, x: ArrayLike, density: ArrayLike, data: ArrayLike)
     noise = np.asarray(z)
     angle = np.arctan2(noise[:, 1], noise[:, 0])
     fig, axes = plt.subplots(1, 4, figsize=(7.2, 1.9), width_ratios=(0.75, 1, 1, 1))
-    _dots(axes[0], noise, angle, "noise $z$")
+    _dots(axes[0], noise, angle, "noise $z$", "twilight")
     axes[0].set(xlim=(-3.5, 3.5), ylim=(-3.5, 3.5), aspect="equal")
-    _dots(axes[1], x, angle, "flow, $x = G(z)$")
+    _dots(axes[1], x, angle, "flow, $x = G(z)$", "twilight")
     axes[2].imshow(
         np.asarray(density) ** 0.5, cmap="Purples", origin="lower", extent=(-2, 3, -1.5, 2)
     )
