@@ -4,34 +4,38 @@ from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
-import torch
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
-from torch import Tensor
 
 from gentutor.figures.style import BLUE, CRITIC, FAKE, GREEN, GREY, ORANGE, REAL, bare
-from gentutor.theory.transport import Line
 
-Score = Callable[[Tensor], Tensor]
+Score = Callable[[np.ndarray], ArrayLike]  # (N, 2) points to N scores
 
 
-def dual_on_a_line(line: Line) -> Figure:
-    """Draw both distribution functions with the area between them, and the best critic below."""
-    x = np.asarray(line.points)
+def dual_on_a_line(points: ArrayLike, p: ArrayLike, q: ArrayLike, critic: ArrayLike) -> Figure:
+    """Draw both distribution functions with the area between them, and the best critic below.
+
+    Args:
+        points: (N,) rising.
+        p: (N,) mass of the data at the points.
+        q: (N,) mass of the generator.
+        critic: (N,) scores.
+    """
+    x = np.asarray(points)
     left, right = x[0] - 1, x[-1] + 1
     fig, (above, below) = plt.subplots(2, 1, figsize=(7.2, 3.8), sharex=True)
     grid = np.linspace(left, right, 1000)
     steps = []
-    for name, mass, colour in (("$F_p$, data", line.p, REAL), ("$F_q$, generator", line.q, FAKE)):
+    for name, mass, colour in (("$F_p$, data", p, REAL), ("$F_q$, generator", q, FAKE)):
         levels = np.concatenate([[0.0], np.asarray(mass).cumsum()])
         steps.append(levels[np.searchsorted(x, grid, side="right")])
         above.plot(grid, steps[-1], color=colour, label=name)
     above.fill_between(grid, *steps, color=GREY, alpha=0.2, lw=0, label=r"$|\Delta F|$, area $W_1$")
     above.legend(loc="upper left")
-    score = np.asarray(line.critic)
+    score = np.asarray(critic)
     below.plot([left, *x, right], [score[0], *score, score[-1]], color=CRITIC)
-    for mass, colour, name in ((line.p, REAL, "data"), (line.q, FAKE, "generator")):
+    for mass, colour, name in ((p, REAL, "data"), (q, FAKE, "generator")):
         here = np.asarray(mass) > 0
         below.plot(x[here], score[here], "o", color=colour, label=name)
     below.legend(loc="lower left")
@@ -47,10 +51,9 @@ def _xy(points: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
 
 def _landscape(ax: Axes, score: Score, reach: float) -> None:
     """Draw a critic's level lines on a square of half side ``reach``."""
-    side = torch.linspace(-reach, reach, 61)
-    grid = torch.cartesian_prod(side, side)
-    with torch.no_grad():
-        height = score(grid).reshape(61, 61).T.numpy()
+    side = np.linspace(-reach, reach, 61)
+    grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
+    height = np.asarray(score(grid)).reshape(61, 61)
     bare(ax).contourf(side, side, height, 14, cmap="BuGn", alpha=0.75)
     ax.contour(side, side, height, 14, colors="white", linewidths=0.4)
     ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
@@ -60,7 +63,7 @@ def trained(score: Score, real: ArrayLike, fake: ArrayLike, track: ArrayLike) ->
     """Draw samples on their critic, and minus its loss beside the exact distance.
 
     Args:
-        score: maps (N, 2) to (N,) or (N, 1).
+        score: the critic, a function of arrays.
         real: (N, 2).
         fake: (M, 2).
         track: (T, 3) step, minus the critic's loss, exact W1 of samples.
