@@ -89,3 +89,89 @@ def autoencoder() -> Diagram:
     picture.arrow((228, 99), (196, 99), look="gradient")
     picture.arrow((164, 99), (124, 99), look="gradient")
     return picture
+
+
+def wgan() -> Diagram:
+    """Return the diagram of a WGAN: a critic's scores, the penalty between, the way back to G."""
+    picture = Diagram(
+        236,
+        alt="Noise z enters the generator G, which gives samples. The critic f gives a score to "
+        "each sample and to each data point x. Its loss is the mean score of the samples less "
+        "the mean score of the data, plus lambda times a penalty on the critic's slope at "
+        "points between them. A dashed arrow shows the gradient from the critic through the "
+        "samples into the generator.",
+        caption="A WGAN. The critic's slope is held near 1 between data and samples. The dashed "
+        "arrow is the generator's gradient: that slope, at the samples.",
+    )
+    picture.text(14, 62, "z")
+    picture.arrow((22, 58), (44, 58))
+    picture.box(84, 58, "generator", "G(z)", role="generator", width=76)
+    picture.arrow((124, 52), (214, 52), "samples")
+    picture.arrow((214, 65), (124, 65), look="gradient")
+    picture.text(84, 138, "data x", role="real")
+    picture.arrow((112, 134), (222, 84))
+    picture.box(258, 58, "critic", "f, no sigmoid", role="critic", width=86)
+    picture.arrow((302, 58), (330, 58))
+    picture.text(344, 62, "f(x)")
+    picture.box(110, 200, "E f(G(z)) − E f(x)", "critic's loss, ≈ −W₁", role="critic", width=158)
+    picture.text(202, 205, "+ λ")
+    picture.box(284, 200, "(‖∇f‖ − 1)²", "between the two", role="critic", width=128)
+    picture.arrow((284, 176), (264, 84))
+    return picture
+
+
+def gan() -> Diagram:
+    """Return the diagram of a GAN: generator, discriminator, both losses and their gradients."""
+    picture = Diagram(
+        226,
+        alt="Noise z enters the generator, which gives a sample G(z). The discriminator sees real "
+        "x and generated G(z) and answers with a logit a; the sigmoid of a is D(x), the "
+        "probability of real. Two losses read that answer. The discriminator's own trains D alone: "
+        "there the sample is detached. The generator's loss sends its gradient through D, whose "
+        "weights stay, into G.",
+        caption="A GAN in training. Dashed: the way of G's gradient, through D into G. D's step "
+        "stops at the sample (detach). To sample, keep z and G alone: one forward pass.",
+    )
+    picture.text(14, 62, "z")
+    picture.arrow((22, 58), (42, 58))
+    picture.box(84, 58, "generator", "x̂ = G(z)", role="generator", width=80)
+    picture.arrow((126, 62), (198, 62))
+    picture.text(84, 134, "data x", role="real")
+    picture.arrow((108, 130), (198, 80), bend=6)
+    picture.box(256, 68, "discriminator", "logit a", role="critic", width=112)
+    picture.arrow((314, 68), (330, 68))
+    picture.text(345, 72, "D(x)")
+    picture.box(254, 176, "loss of D", "real up, fake down", role="critic", width=124)
+    picture.box(84, 196, "loss of G", "−log D(G(z))", role="generator", width=100)
+    picture.arrow((256, 92), (256, 152))
+    picture.arrow((208, 92), (136, 182))
+    picture.arrow((148, 188), (220, 98), look="gradient")
+    picture.arrow((198, 50), (126, 50), look="gradient")
+    return picture
+
+
+def generative() -> Diagram:
+    """Return the diagram of a push-forward: noise, generator, data, and the two ways to train."""
+    picture = Diagram(
+        204,
+        alt="Noise z from a standard normal goes through the generator G to x. If G is invertible, "
+        "x goes back to z and the density follows: log p(x) = log N(z) minus the log absolute "
+        "determinant of the Jacobian. If it is not, there are samples alone, and a critic "
+        "compares them with the data.",
+        caption="One generator, two ways to train it. With an inverse: by the density of the data. "
+        "Without: by comparing samples. Dashed arrows: the way of the gradient.",
+    )
+    picture.text(40, 66, "z")
+    picture.text(40, 84, "~ N(0, I)", small=True)
+    picture.arrow((52, 62), (120, 62))
+    picture.box(168, 62, "generator", "x = G(z)", role="generator", width=92)
+    picture.arrow((216, 62), (292, 62))
+    picture.text(306, 66, "x")
+    picture.arrow((298, 50), (48, 50), "inverse, if there is one", bend=-22, look="dropped")
+    picture.box(84, 152, "density", "log N(z) − log |det J|", role="generator", width=154)
+    picture.text(84, 192, "flow: mean over the data", small=True)
+    picture.box(268, 152, "critic", "x against the data", role="critic", width=140)
+    picture.text(268, 192, "GAN, WGAN, MMD: samples", small=True)
+    picture.arrow((110, 128), (146, 88), look="gradient")
+    picture.arrow((244, 128), (194, 88), look="gradient")
+    return picture

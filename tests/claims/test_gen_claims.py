@@ -1,4 +1,4 @@
-"""The claims gen-pushforward, gen-implicit and gen-connected."""
+"""The claims gen-pushforward, gen-density, gen-implicit and gen-connected."""
 
 import math
 
@@ -13,6 +13,7 @@ from torch.func import jacrev, vmap
 
 from gentutor.data import ring
 from gentutor.models.gan import Generator, layers_of
+from gentutor.theory.ppca import LinearGaussian
 
 RING = ring()
 
@@ -85,6 +86,30 @@ def test_observation_noise_gives_such_a_generator_a_density():
     assert up[2] > 2.5 * up[1] > 6 * up[0]  # like 1 / s: no limit
     assert min((off - path).norm(dim=1)) > 0.1
     assert density(off, 0.03).item() < 1e-3
+
+
+@pytest.mark.claim("gen-density")
+def test_a_latent_variable_model_bounds_what_the_chain_rule_has_exactly():
+    """A linear Gaussian model: log p(x) is the sum of conditionals; the ELBO is below it."""
+    draw = torch.Generator().manual_seed(0)
+    basis = torch.randn(4, 2, generator=draw, dtype=torch.float64)
+    model = LinearGaussian(basis, torch.zeros(4, dtype=torch.float64), 0.3)
+    x = torch.randn(3, 4, generator=draw, dtype=torch.float64)
+    cov = basis @ basis.mT + 0.3 * torch.eye(4, dtype=torch.float64)
+    chain = torch.zeros(3, dtype=torch.float64)
+    for i in range(4):
+        slope = torch.linalg.solve(cov[:i, :i], cov[:i, i])
+        sd = (cov[i, i] - cov[i, :i] @ slope).sqrt()
+        chain += torch.distributions.Normal(x[:, :i] @ slope, sd).log_prob(x[:, i])
+    torch.testing.assert_close(chain, model.log_prob(x), rtol=0, atol=1e-10)
+    mean, posterior = model.posterior(x)
+    for widen, moved in ((1.0, 0.5), (2.0, 0.0), (0.5, 0.0)):
+        noise = torch.randn(20_000, 1, 2, generator=draw, dtype=torch.float64)
+        root = torch.linalg.cholesky(widen * posterior)
+        z = mean + moved + noise @ root.mT
+        q = torch.distributions.MultivariateNormal(mean + moved, widen * posterior)
+        elbo = (model.log_joint(x, z) - q.log_prob(z)).mean(0)
+        assert float((elbo - chain).max()) < -0.05
 
 
 @pytest.mark.claim("gen-implicit")
@@ -179,3 +204,25 @@ def test_the_slope_of_a_bridge_of_small_mass(mass):
     gap = 3.0
     t = stats.norm.ppf(0.5 + mass / 2)
     assert gap / (2 * t) == pytest.approx(gap / (mass * math.sqrt(2 * math.pi)), rel=mass**2)
+
+
+@pytest.mark.claim("gen-connected")
+@pytest.mark.parametrize("cap", [1.0, 2.0, 4.0, 8.0])
+def test_no_generator_with_a_capped_slope_beats_the_bound(cap):
+    """Random maps of 1 to 3 numbers of noise, slope at most L, a gap of 2 in their middle."""
+    bound = 2 * stats.norm.cdf(1 / cap) - 1  # the gap is 2
+    for dim in (1, 2, 3):
+        z = torch.randn(200_000, dim, generator=seeded(dim), dtype=torch.float64)
+        for seed in range(8):
+            ways = torch.randn(dim, 6, generator=seeded(seed), dtype=torch.float64)
+            ways = ways / torch.linalg.matrix_norm(ways, 2)
+            waves = (2 * z @ ways).sin().sum(1) / (2 * 6**0.5)
+            steep = cap * (z @ ways[:, 0] + waves) / (1 + ways[:, 0].norm())
+            middle = steep.median()
+            mass = float(((steep - middle).abs() < 1).double().mean())
+            left = float((steep - middle <= -1).double().mean())
+            start = stats.norm.ppf(left)
+            least = stats.norm.cdf(start + 2 / cap) - left if left > 0 else 0.0
+            assert mass > least - 0.005
+        straight = cap * z[:, 0]
+        assert float((straight.abs() < 1).double().mean()) == pytest.approx(bound, abs=0.005)

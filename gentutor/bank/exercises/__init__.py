@@ -19,7 +19,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 HERE = Path(__file__).parent
 FRONT = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
@@ -64,9 +70,13 @@ class Exercise(BaseModel):
         if not SIGNATURE.fullmatch(self.signature):
             raise ValueError("signature: expected name(arguments)")
         if (self.plain is None) == (self.kind == "write"):
-            raise ValueError("plain: expected module.function for write, nothing for mend")
+            raise ValueError(
+                "plain: expected module.function for write, nothing for mend"
+            )
         if (self.says is None) == (self.kind == "mend"):
-            raise ValueError("says: expected a part of the judge's answer for mend alone")
+            raise ValueError(
+                "says: expected a part of the judge's answer for mend alone"
+            )
         return self
 
     @property
@@ -94,7 +104,10 @@ class Exercise(BaseModel):
     def hints(self) -> list[str]:
         """Return the three hints, the mildest first."""
         text = (self.folder / "hints.md").read_text(encoding="utf-8")
-        return [hint.strip() for hint in re.split(r"^## \d\n", text, flags=re.MULTILINE)[1:]]
+        return [
+            hint.strip()
+            for hint in re.split(r"^## \d\n", text, flags=re.MULTILINE)[1:]
+        ]
 
     def solution(self) -> str:
         """Return the source of the solution; for a mend, the lines that change.
@@ -105,14 +118,22 @@ class Exercise(BaseModel):
         """
         if self.plain:
             module, _, name = self.plain.partition(".")
-            source = (HERE.parents[1] / "plain" / f"{module}.py").read_text(encoding="utf-8")
-            nodes = (node for node in ast.parse(source).body if getattr(node, "name", "") == name)
+            source = (HERE.parents[1] / "plain" / f"{module}.py").read_text(
+                encoding="utf-8"
+            )
+            nodes = (
+                node
+                for node in ast.parse(source).body
+                if getattr(node, "name", "") == name
+            )
             return str(ast.get_source_segment(source, next(nodes)))
         before, after = (
             (self.folder / name).read_text(encoding="utf-8").splitlines()
             for name in ("starter.py", "solution.py")
         )
-        return "\n".join(list(difflib.unified_diff(before, after, n=1, lineterm=""))[2:])
+        return "\n".join(
+            list(difflib.unified_diff(before, after, n=1, lineterm=""))[2:]
+        )
 
 
 @cache
@@ -122,9 +143,15 @@ def names() -> tuple[str, ...]:
     >>> names()[0]
     'ae/loss'
     """
-    latent, metrics = ("ae", "vae", "elbo", "vq", "gen"), ("met", "psnr", "ssim", "fid", "is")
+    latent, metrics = (
+        ("ae", "vae", "elbo", "vq", "gen"),
+        ("met", "psnr", "ssim", "fid", "is"),
+    )
     sections = (*latent, *metrics, "lpips", "gan", "wgan")
-    found = {path.parent.relative_to(HERE).as_posix() for path in HERE.glob("*/*/task.md")}
+    found = {
+        path.parent.relative_to(HERE).as_posix()
+        for path in HERE.glob("*/*/task.md")
+    }
     read = {name: _read(name) for name in found}
     return tuple(
         sorted(
@@ -154,8 +181,15 @@ def load(name: str) -> Exercise:
         tails = {known.partition("/")[2]: known for known in names()}
         wanted = name.lower().replace("_", "-")
         near = difflib.get_close_matches(wanted, names(), cutoff=0.7)
-        near += [tails[tail] for tail in difflib.get_close_matches(wanted, tails, cutoff=0.7)]
-        hint = f"nearest: {', '.join(dict.fromkeys(near))}" if near else "all: gentutor exercises"
+        near += [
+            tails[tail]
+            for tail in difflib.get_close_matches(wanted, tails, cutoff=0.7)
+        ]
+        hint = (
+            f"nearest: {', '.join(dict.fromkeys(near))}"
+            if near
+            else "all: gentutor exercises"
+        )
         raise UnknownExercise(f"no exercise is called {name}; {hint}")
     return _read(name)
 
@@ -165,7 +199,9 @@ def _read(name: str) -> Exercise:
     path = HERE / name / "task.md"
     parts = FRONT.fullmatch(path.read_text(encoding="utf-8"))
     if not parts:
-        raise ValueError(f"{path}: expected front matter between two lines ---, then the task")
+        raise ValueError(
+            f"{path}: expected front matter between two lines ---, then the task"
+        )
     try:
         front = yaml.safe_load(parts[1])
         return Exercise(id=name, text=parts[2].strip(), **front)

@@ -35,23 +35,41 @@ class Report:
     printed: str = ""
 
     def __str__(self) -> str:
-        lines = [f"{self.exercise}: {self.verdict}", *(f"  ✓ {name}" for name in self.held)]
+        lines = [
+            f"{self.exercise}: {self.verdict}",
+            *(f"  ✓ {name}" for name in self.held),
+        ]
         lines += [f"  ✗ {self.failed}"] if self.failed else []
         lines += [f"    {line}" for line in self.message.splitlines()]
         lines += ["  It printed:"] if self.printed else []
-        return "\n".join(lines + [f"    {line}" for line in self.printed.splitlines()])
+        return "\n".join(
+            lines + [f"    {line}" for line in self.printed.splitlines()]
+        )
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
         text = {
-            name: html.escape(getattr(self, name)) for name in ("exercise", "failed", "message")
+            name: html.escape(getattr(self, name))
+            for name in ("exercise", "failed", "message")
         }
         rows = [f"<li>✓ {html.escape(name)}</li>" for name in self.held]
-        rows += [f"<li>✗ <strong>{text['failed']}</strong></li>"] if self.failed else []
-        parts = [f"<p><code>{text['exercise']}</code>: <strong>{self.verdict}</strong></p>"]
-        parts += [f'<ul style="list-style: none">{"".join(rows)}</ul>'] if rows else []
+        rows += (
+            [f"<li>✗ <strong>{text['failed']}</strong></li>"]
+            if self.failed
+            else []
+        )
+        parts = [
+            f"<p><code>{text['exercise']}</code>: <strong>{self.verdict}</strong></p>"
+        ]
+        parts += (
+            [f'<ul style="list-style: none">{"".join(rows)}</ul>']
+            if rows
+            else []
+        )
         parts += [f"<p>{text['message']}</p>"] if self.message else []
         if self.printed:
-            parts.append(f"<p>It printed:</p><pre>{html.escape(self.printed)}</pre>")
+            parts.append(
+                f"<p>It printed:</p><pre>{html.escape(self.printed)}</pre>"
+            )
         return f'<div role="status">{"".join(parts)}</div>'
