@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -177,6 +178,13 @@ def test_the_plain_cells_are_the_plain_file_letter_by_letter(notebook: Notebook)
     docstring = ast.get_docstring(ast.parse(file), clean=False)
     expected = file.removeprefix(f'"""{docstring}"""').strip("\n")
     assert "\n\n\n".join(text(cell) for cell in shown) == expected
+
+
+def test_a_caption_follows_the_cell_that_draws(notebook: Notebook) -> None:
+    for before, cell in pairwise(notebook["cells"]):
+        if text(cell).startswith("<!-- figure:"):
+            assert before["cell_type"] == "code", text(cell)[:60]
+            assert text(before).rstrip().endswith(";"), text(cell)[:60]
 
 
 def test_one_cell_is_driven_by_ipywidgets_own_controls(notebook: Notebook) -> None:

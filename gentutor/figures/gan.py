@@ -15,7 +15,8 @@ Curve = tuple[ArrayLike, ArrayLike]
 
 def _cloud(ax: Axes, points: ArrayLike, centres: ArrayLike, colour: str) -> None:
     """Draw points of the plane over the modes' places, without ticks."""
-    ax.scatter(*np.asarray(centres).T, s=26, marker="+", color=GREY, lw=0.8)
+    across, up = np.asarray(centres).T
+    ax.scatter(across, up, s=26, marker="+", color=GREY, lw=0.8)
     x, y = np.asarray(points).T
     ax.scatter(x, y, s=1.2, color=colour, alpha=0.4, lw=0, rasterized=True)
     rim = 1.4 * float(np.abs(np.asarray(centres)).max())
