@@ -196,7 +196,7 @@ function render({ model, el }) {
     example = (example + 1) % arrays.examples.shape[0];
     set(Array.from(arrays.examples.row(example), (value) => value / 255));
   });
-  const back = button("Back to the drawing", () => {
+  const back = button("Back", () => {
     own.fill(null);
     update();
   });

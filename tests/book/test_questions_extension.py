@@ -8,7 +8,7 @@ from pathlib import Path
 import ipywidgets
 import nbformat
 import pytest
-from ipywidgets.embed import embed_data
+from ipywidgets.embed import dependency_state, embed_data
 from questions import bank_script
 from sphinx.testing.util import SphinxTestApp
 
@@ -43,7 +43,8 @@ def build(tmp_path: Path, root: Path) -> Callable[..., str]:
     )
 
     def run(*widgets: ipywidgets.Widget, text: str = "# Page") -> str:
-        state = embed_data(views=widgets, drop_defaults=False)["manager_state"] if widgets else {}
+        mine = dependency_state(widgets, drop_defaults=False)  # not what other tests have made
+        state = embed_data(views=widgets, state=mine)["manager_state"] if widgets else {}
         notebook = nbformat.v4.new_notebook(
             metadata={
                 "widgets": {STATE_TYPE: state},

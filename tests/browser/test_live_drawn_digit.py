@@ -160,7 +160,7 @@ def test_a_code_moved_by_hand_is_decoded_until_one_goes_back(show, arguments):
     x_hat = run(arguments["models"]["VAE"]["decoder"], np.array([moved["z1"], moved["z2"]]))
     np.testing.assert_allclose(ink(tab, 2), x_hat.clip(0, 1), atol=0.03)
     assert not np.isnan(said(tab, 0)["error"])  # the other model stays with the drawing
-    tab.get_by_role("button", name="Back to the drawing").click()
+    tab.get_by_role("button", name="Back").click()
     assert said(tab, 1) == before
 
 
