@@ -43,8 +43,10 @@ def build(tmp_path: Path, root: Path) -> Callable[..., str]:
     )
 
     def run(*widgets: ipywidgets.Widget, text: str = "# Page") -> str:
-        mine = dependency_state(list(widgets), drop_defaults=False)  # not what other tests have made
-        state = embed_data(views=widgets, state=mine)["manager_state"] if widgets else {}
+        state = {}
+        if widgets:  # and not those that other tests have made
+            mine = dependency_state(widgets, drop_defaults=False)
+            state = embed_data(views=widgets, state=mine)["manager_state"]
         notebook = nbformat.v4.new_notebook(
             metadata={
                 "widgets": {STATE_TYPE: state},
