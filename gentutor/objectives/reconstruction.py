@@ -88,4 +88,4 @@ def denoising(model: Any, x: Tensor, noise: Tensor) -> Tensor:
     check_tensor("x", x, (..., "N", "D"))
     check_tensor("noise", noise, (..., "N", "D"))
     check_same_shape("noise", noise, "x", x)
-    return squared_error(x + noise, model(x + noise))
+    return squared_error(x, model(x + noise))
