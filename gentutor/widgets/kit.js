@@ -87,7 +87,7 @@ function readout(names) {
 /** A grid of square images in ink: black with the pixel as opacity, turned white by CSS in the dark. */
 function digits({ columns, side }) {
   const zoom = 8;
-  const canvas = html("canvas", { class: "gx-digits", role: "img" });
+  const canvas = html("canvas", { class: "gx-digits", role: "img", "aria-label": "Nothing drawn yet" });
   const small = document.createElement("canvas");
   const draw = (pixels, label) => {
     const count = pixels.length / side ** 2;

@@ -23,8 +23,9 @@ def pages(folder: Path) -> list[str]:
 
 
 def chapters(folder: Path) -> list[str]:
-    """Return the pages that are notebooks with explorables."""
-    return [page for page in pages(folder) if "data-model=" in (folder / page).read_text()]
+    """Return the pages with explorables."""
+    live = '<figure class="explorable" data-model='
+    return [page for page in pages(folder) if live in (folder / page).read_text()]
 
 
 def test_the_watch_sees_what_it_is_there_for(watch, tmp_path):
@@ -78,6 +79,8 @@ def test_every_explorable_starts_and_every_control_does_something(built, watch, 
                     looks.append(figure.evaluate(LOOK))
                 assert len(set(looks)) == 3, f"{page}: {control.get_attribute('id')}"
             for control in figure.locator(":is(input[type=radio], button):enabled").all():
+                if control.evaluate("control => getComputedStyle(control).pointerEvents") == "none":
+                    continue  # a square of a drawing: its pad takes the pointer
                 before = figure.evaluate(LOOK)
                 if not control.evaluate("control => control.checked"):
                     control.click()
@@ -121,7 +124,8 @@ def test_chapters_fit_a_phone(built, watch):
                 }).map(part => part.outerHTML.slice(0, 80))"""
             )
             assert wide == [], page
-            slider = figure.locator("input[type=range]").first
+            if not (slider := figure.locator("input[type=range]").first).count():
+                continue
             before = slider.input_value()
             slider.tap(position={"x": 2, "y": 10})
             assert slider.input_value() != before or before == slider.get_attribute("min"), page
