@@ -9,7 +9,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 BUILT := _build/html/.built
 SOURCES := _config.yml _toc.yml pyproject.toml requirements.lock $(shell find book gentutor notebooks tests -type f \
-	-not -path '*/__pycache__/*' -not -path '*/.ipynb_checkpoints/*' | sed 's/ /\\ /g')
+	-not -path '*/__pycache__/*' -not -path '*/.*' | sed 's/ /\\ /g')
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 

@@ -34,6 +34,11 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def made_by_a_tool(path: Path) -> bool:
+    """Say whether a path lies in a cache that a tool keeps beside the sources."""
+    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)
+
+
 @pytest.fixture(scope="package")
 def built(root: Path) -> Path:
     """Return the folder of the built book, which must be newer than its sources."""
@@ -41,7 +46,7 @@ def built(root: Path) -> Path:
     if not (html / "index.html").exists():
         pytest.fail("the book is not built: run `make book` first")
     found = (path for pattern in SOURCES for path in root.glob(pattern) if path.is_file())
-    sources = [path for path in found if path.parent.name != "__pycache__"]
+    sources = [path for path in found if not made_by_a_tool(path.relative_to(root))]
     newest = max(sources, key=lambda path: path.stat().st_mtime)
     built_at = max(path.stat().st_mtime for path in html.rglob("*") if path.is_file())
     if newest.stat().st_mtime > built_at:
