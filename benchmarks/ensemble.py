@@ -24,9 +24,9 @@ from tqdm import tqdm
 from gentutor.checks import check_int
 from gentutor.data.planar import ring
 from gentutor.parallel import parallel_map
+from gentutor.threads import one_thread
 from gentutor.training.ensemble import train_ensemble
 from gentutor.training.replica import Replica
-from gentutor.training.threads import one_thread
 
 RESULTS = Path(__file__).parent / "results" / "ensemble.json"
 OURS, LOOP = "gentutor", "plain loop"

@@ -22,9 +22,9 @@ from torchmetrics.image.fid import _compute_fid as torchmetrics_frechet
 from torchmetrics.image.inception import InceptionScore
 from torchmetrics.image.kid import KernelInceptionDistance
 
-from gentutor.metrics.frechet import fid, frechet_distance
+from gentutor.metrics.fid import fid, frechet_distance
 from gentutor.metrics.inception_score import inception_score
-from gentutor.metrics.kernel_distance import kernel_distance
+from gentutor.metrics.kid import kid
 
 warnings.filterwarnings("ignore", module="torchmetrics|cleanfid|pytorch_fid|piq")
 WIDTH = 2048  # of Inception's features
@@ -165,7 +165,7 @@ CASES = [
         f"KID, 5,000 x {WIDTH} a side, 100 subsets of 1,000",
         lambda: features(5_000),
         {
-            "gentutor": lambda real, fake: kernel_distance(real, fake, subsets=100).mean,
+            "gentutor": lambda real, fake: kid(real, fake, subsets=100).mean,
             "torch-fidelity": fidelity_kernel,
             "torchmetrics": torchmetrics_kernel,
             "clean-fid": lambda real, fake: cleanfid_kernel(real.numpy(), fake.numpy()),

@@ -18,11 +18,11 @@ from torchmetrics.functional.image import peak_signal_noise_ratio as torchmetric
 from torchmetrics.functional.image import structural_similarity_index_measure as torchmetrics_ssim
 from torchmetrics.functional.image.lpips import _LPIPS as TorchmetricsLPIPS  # noqa: N811
 
-from gentutor.metrics.features import load_weights
 from gentutor.metrics.lpips import lpips
+from gentutor.metrics.networks.features import load_weights
+from gentutor.metrics.networks.trunks import WIDTHS, shipped_heads
 from gentutor.metrics.psnr import psnr
 from gentutor.metrics.ssim import ssim
-from gentutor.metrics.trunks import WIDTHS, shipped_heads
 
 WANG = {"gaussian_weights": True, "sigma": 1.5, "use_sample_covariance": False}
 SIDES = (64, 32, 16, 8, 4)  # of VGG's maps of a 64 x 64 image

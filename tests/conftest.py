@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from gentutor.training.threads import one_thread
+from gentutor.threads import one_thread
 
 sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))
 import torchvision_names  # noqa: F401

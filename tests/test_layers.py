@@ -11,13 +11,21 @@ import pytest
 MAY_USE = {
     "checks": set(),
     "progress": set(),
+    "threads": set(),
     "plain": set(),
     "parallel": {"checks", "progress"},
     "data": {"checks"},
     "nn": {"checks"},
     "models": {"checks", "data", "nn"},
     "objectives": {"checks"},
-    "training": {"checks", "data", "nn", "models", "metrics", "objectives", "parallel", "progress"},
+    "training": {
+        *("checks", "data", "nn", "models", "metrics", "objectives"),
+        *("parallel", "progress", "threads"),
+    },
+    "evaluation": {
+        *("checks", "data", "models", "objectives", "theory"),
+        *("parallel", "progress", "threads"),
+    },
     "metrics": {"checks"},
     "theory": {"checks"},
     "figures": {"checks"},
@@ -25,7 +33,7 @@ MAY_USE = {
     "bank": set(),
     "proof": {
         *("bank", "checks", "data", "metrics", "models", "objectives", "plain"),
-        *("theory", "training"),
+        *("evaluation", "theory", "threads", "training"),
     },
     "exercise": {"plain", "proof"},  # a folder of gentutor/bank/exercises, which others only read
     "exercises": {"bank", "proof"},

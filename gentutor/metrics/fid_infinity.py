@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from gentutor.checks import check_int, check_tensor
-from gentutor.metrics.frechet import fid
+from gentutor.metrics.fid import fid
 
 
 @dataclass(frozen=True)

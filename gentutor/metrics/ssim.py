@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from gentutor.checks import check_number
+from gentutor.metrics._fast.ssim_in_place import InPlace
 from gentutor.metrics.images import (
     blocks,
     check_finite,
@@ -17,7 +18,6 @@ from gentutor.metrics.images import (
     refuse,
     widened,
 )
-from gentutor.metrics.ssim_in_place import InPlace
 from gentutor.metrics.windows import WANG, Window
 
 BLOCK = 1 << 16  # numbers of an image that are worked on at a time

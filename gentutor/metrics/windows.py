@@ -10,7 +10,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from gentutor.checks import check_choice, check_int, check_number
-from gentutor.metrics.sliding import Slider, Taps, slide
+from gentutor.metrics._fast.sliding import Slider, Taps, slide
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor, nn
 
 from gentutor.data import digits
-from gentutor.metrics.digits import WEIGHTS, DigitsNet
+from gentutor.metrics.networks.digits import WEIGHTS, DigitsNet
 from gentutor.models.files import save_model
 from gentutor.progress import progress
-from gentutor.training.threads import one_thread
+from gentutor.threads import one_thread
 
 EPOCHS, BATCH, LEARNING_RATE, WEIGHT_DECAY = 40, 64, 1e-2, 1e-4
 

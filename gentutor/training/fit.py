@@ -14,7 +14,7 @@ from tqdm import tqdm
 from gentutor.checks import check_choice, check_int, check_number, check_tensor, trusted
 from gentutor.nn import stack, unstack
 from gentutor.progress import progress
-from gentutor.training.threads import one_thread
+from gentutor.threads import one_thread
 from gentutor.training.variational import negative_elbo
 
 CHUNK = 8  # replicas trained at once: their activations still fit the cache

@@ -18,9 +18,9 @@ from gentutor.objectives.adversarial import (
     known_objective,
 )
 from gentutor.progress import progress
+from gentutor.threads import one_thread
 from gentutor.training.flat import Adam, FlatWeights
 from gentutor.training.streams import BLOCK, Source
-from gentutor.training.threads import one_thread
 
 
 @dataclass(frozen=True)

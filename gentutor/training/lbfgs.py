@@ -12,8 +12,8 @@ from torch.nn.utils import parametrize
 from gentutor.checks import check_int, check_number, check_tensor, trusted
 from gentutor.models.linear_vae import LinearVAE
 from gentutor.objectives.variational import ELBO, gaussian_kl
+from gentutor.threads import one_thread
 from gentutor.training.fit import History
-from gentutor.training.threads import one_thread
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from gentutor.models.gan import Discriminator, Generator
+from gentutor.threads import one_thread
 from gentutor.training.checkpoint import read_part, write_part
 from gentutor.training.chunk import Chunk
 from gentutor.training.replica import Replica
 from gentutor.training.streams import Source
-from gentutor.training.threads import one_thread
 
 SAVE_SECONDS = 30.0  # between checkpoints
 

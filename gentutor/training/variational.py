@@ -6,7 +6,7 @@ from torch import Tensor
 from gentutor.checks import check_int, check_tensor
 from gentutor.models.vae import VAE
 from gentutor.objectives.variational import ELBO, elbo
-from gentutor.training.threads import one_thread
+from gentutor.threads import one_thread
 
 
 def model_elbo(model: VAE, x: Tensor, eps: Tensor) -> ELBO:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from gentutor.data import ring
-from gentutor.metrics.coverage import ModeCoverage, mode_coverage
+from gentutor.metrics.mode_coverage import ModeCoverage, mode_coverage
 from gentutor.training.ensemble import Ensemble, train_ensemble
 from gentutor.training.replica import Replica
 

@@ -9,8 +9,8 @@ from sklearn.mixture import GaussianMixture
 from torch import Tensor
 
 from gentutor.data import digits
-from gentutor.metrics.digits import digits_extractor
-from gentutor.metrics.frechet import fid
+from gentutor.metrics.fid import fid
+from gentutor.metrics.networks.digits import digits_extractor
 from gentutor.models.autoencoder import Autoencoder
 from gentutor.objectives.reconstruction import reconstruction, squared_error
 from gentutor.training.fit import fit

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from gentutor.data import digits
+from gentutor.evaluation.inference_gaps import InferenceGaps, inference_gaps
 from gentutor.models.vae import VAE
 from gentutor.nn import MLP
 from gentutor.objectives.bounds import standard_normal
@@ -16,7 +17,6 @@ from gentutor.objectives.variational import recon_nll
 from gentutor.theory.gaussians import log_density
 from gentutor.theory.ppca import PPCA, LinearGaussian
 from gentutor.training.fit import fit
-from gentutor.training.gaps import InferenceGaps, inference_gaps
 from gentutor.training.variational import evaluate
 
 SEEDS = range(8)

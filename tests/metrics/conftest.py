@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gentutor.training.threads import one_thread
+from gentutor.threads import one_thread
 
 
 @pytest.fixture(autouse=True)

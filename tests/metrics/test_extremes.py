@@ -10,13 +10,13 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from gentutor.metrics.digits import WEIGHTS, DigitsNet, digits_extractor
-from gentutor.metrics.features import hash_weights, load_weights
-from gentutor.metrics.frechet import fid
+from gentutor.metrics.fid import fid
 from gentutor.metrics.inception_score import inception_score
-from gentutor.metrics.kernel_distance import kernel_distance
+from gentutor.metrics.kid import kid
 from gentutor.metrics.lpips import lpips
 from gentutor.metrics.ms_ssim import ms_ssim
+from gentutor.metrics.networks.digits import WEIGHTS, DigitsNet, digits_extractor
+from gentutor.metrics.networks.features import hash_weights, load_weights
 from gentutor.metrics.precision_recall import nearest_distance, precision_recall
 from gentutor.metrics.psnr import psnr
 from gentutor.metrics.ssim import ssim, ssim_map, ssim_terms
@@ -118,7 +118,7 @@ def test_sets_in_any_layout_and_precision() -> None:
     x, y = rand(40, 5), rand(31, 5, seed=1) + 0.2
     metrics: list[Callable] = [
         fid,
-        lambda a, b: kernel_distance(a, b).mean,
+        lambda a, b: kid(a, b).mean,
         lambda a, b: precision_recall(a, b).density,
         lambda a, b: nearest_distance(a, b).sum(),
         lambda a, b: inception_score(torch.cat((a, b)), 3).mean,
@@ -148,14 +148,14 @@ def test_kernels_that_overflow_are_refused_and_the_way_out_works() -> None:
     rows = torch.tensor([[0, 1], [2, 3]])
     for options in ({}, {"subsets": (rows, rows)}):
         with pytest.raises(ValueError, match=r"real, fake: expected features whose kernel"):
-            kernel_distance(1e15 * x, y, **options)
-        wide = kernel_distance(1e15 * x.double(), y.double(), **options)
+            kid(1e15 * x, y, **options)
+        wide = kid(1e15 * x.double(), y.double(), **options)
         assert bool(wide.values.isfinite().all())
     for subsets in ((rows[:0], rows[:0]), (rows,), (rows, rows, rows), (rows, [[0, 1], [2, 3]])):
         with pytest.raises(ValueError, match=r"subsets: expected two int64 tensors of one shape"):
-            kernel_distance(x, y, subsets=subsets)
+            kid(x, y, subsets=subsets)
     g = torch.Generator().manual_seed(0)
-    kernel_distance(x, y, subsets=3, subset_size=2, generator=g)
+    kid(x, y, subsets=3, subset_size=2, generator=g)
     used = torch.Generator().manual_seed(0)
     for _ in range(3):
         torch.randperm(6, generator=used), torch.randperm(5, generator=used)

@@ -19,11 +19,11 @@ from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorIncepti
 from torchmetrics.functional.image import lpips as torchmetrics_lpips
 
 from gentutor.data import digits
-from gentutor.metrics.digits import WEIGHTS, digits_extractor
-from gentutor.metrics.features import Extractor, extract, load_weights
-from gentutor.metrics.inception import Inception, inception_extractor, resized
 from gentutor.metrics.lpips import lpips
-from gentutor.metrics.trunks import lpips_trunk, shipped_heads
+from gentutor.metrics.networks.digits import WEIGHTS, digits_extractor
+from gentutor.metrics.networks.features import Extractor, extract, load_weights
+from gentutor.metrics.networks.inception import Inception, inception_extractor, resized
+from gentutor.metrics.networks.trunks import lpips_trunk, shipped_heads
 from gentutor.training.digits_net import accuracy, train
 
 PEER_NAMES = {"vgg": "vgg16", "alexnet": "alexnet", "squeezenet": "squeezenet1_1"}

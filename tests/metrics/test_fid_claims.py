@@ -9,12 +9,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from gentutor.data import digits
-from gentutor.metrics.digits import DigitsNet, digits_extractor
-from gentutor.metrics.features import Extractor
-from gentutor.metrics.frechet import fid
-from gentutor.metrics.inception import Inception
+from gentutor.metrics.fid import fid
 from gentutor.metrics.inception_score import inception_score
 from gentutor.metrics.moments import Moments
+from gentutor.metrics.networks.digits import DigitsNet, digits_extractor
+from gentutor.metrics.networks.features import Extractor
+from gentutor.metrics.networks.inception import Inception
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import pytest
 import torch
 from torch import Tensor
 
+from gentutor.metrics.fid import fid, frechet_distance
 from gentutor.metrics.fid_infinity import fid_infinity
-from gentutor.metrics.frechet import fid, frechet_distance
 
 
 def generator(seed: int = 0) -> torch.Generator:

@@ -8,8 +8,8 @@ from photographs import photograph
 from torch import Tensor, nn
 
 from gentutor.data import digits
-from gentutor.metrics.digits import digits_extractor
 from gentutor.metrics.inception_score import InceptionScore, inception_score
+from gentutor.metrics.networks.digits import digits_extractor
 
 
 def random_logits(n: int = 53, classes: int = 7, scale: float = 3) -> Tensor:

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 from torchmetrics.functional.image import lpips as torchmetrics_lpips
 
-from gentutor.metrics.features import load_weights
 from gentutor.metrics.lpips import layer_distances, lpips
-from gentutor.metrics.trunks import shipped_heads
+from gentutor.metrics.networks.features import load_weights
+from gentutor.metrics.networks.trunks import shipped_heads
 
 SHAPES = ((64, 12, 10), (128, 6, 5), (256, 3, 2))  # VGG's widths
 

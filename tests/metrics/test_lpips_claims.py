@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from gentutor.data import digits
-from gentutor.metrics.digits import DigitsNet, digits_extractor
-from gentutor.metrics.frechet import fid
+from gentutor.metrics.fid import fid
 from gentutor.metrics.lpips import lpips
+from gentutor.metrics.networks.digits import DigitsNet, digits_extractor
 from gentutor.metrics.psnr import mean_squared_error
 from gentutor.training.digits_net import train
 

@@ -10,16 +10,16 @@ from torch import Tensor
 from torch.nn import functional
 
 from gentutor.data import digits
-from gentutor.metrics.digits import DigitsNet, digits_extractor
-from gentutor.metrics.features import Extractor
-from gentutor.metrics.frechet import fid
+from gentutor.metrics.fid import fid
 from gentutor.metrics.inception_score import inception_score
-from gentutor.metrics.kernel_distance import kernel_distance
+from gentutor.metrics.kid import kid
 from gentutor.metrics.lpips import lpips
+from gentutor.metrics.networks.digits import DigitsNet, digits_extractor
+from gentutor.metrics.networks.features import Extractor
+from gentutor.metrics.networks.trunks import Trunk
 from gentutor.metrics.psnr import psnr
 from gentutor.metrics.score import Score
 from gentutor.metrics.ssim import ssim
-from gentutor.metrics.trunks import Trunk
 from gentutor.metrics.windows import Window
 
 SMALL = Window("uniform", 7)
@@ -73,7 +73,7 @@ def test_feature_metrics_change_with_network_resizing_and_range(x: Tensor) -> No
         said = [net(image, value_range=(0, top)) for image in (a, b)]
         return {
             "FID": float(fid(said[0].features, said[1].features)),
-            "KID": float(kernel_distance(said[0].features, said[1].features).mean),
+            "KID": float(kid(said[0].features, said[1].features).mean),
             "IS": float(inception_score(said[1].logits, n_splits=1).mean) - 1,
             "LPIPS": float(lpips(said[0].maps, said[1].maps, net.heads).mean()),
         }

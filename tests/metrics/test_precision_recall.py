@@ -10,11 +10,11 @@ from torch import Tensor
 from torch_fidelity.metric_prc import prc_features_to_metric
 
 from gentutor.data import digits
-from gentutor.metrics.digits import digits_extractor
-from gentutor.metrics.features import extract
-from gentutor.metrics.frechet import fid
+from gentutor.metrics.fid import fid
 from gentutor.metrics.inception_score import inception_score
-from gentutor.metrics.kernel_distance import kernel_distance
+from gentutor.metrics.kid import kid
+from gentutor.metrics.networks.digits import digits_extractor
+from gentutor.metrics.networks.features import extract
 from gentutor.metrics.precision_recall import PrecisionRecall, nearest_distance, precision_recall
 
 NAMES = ("precision", "recall", "density", "coverage")
@@ -137,9 +137,7 @@ def test_a_memorised_training_set_scores_as_real_and_only_neighbours_show_it(
     copies = torch.cat([(labels == k).nonzero()[:n, 0] for k, n in enumerate(counts)])  # (360,)
     copy = train.features[copies]
     assert float(fid(train.features, copy)) < float(fid(train.features, test.features))
-    assert float(kernel_distance(train.features, copy).mean) < float(
-        kernel_distance(train.features, test.features).mean
-    )
+    assert float(kid(train.features, copy).mean) < float(kid(train.features, test.features).mean)
     score, real_score = (
         float(inception_score(logits, 1).mean) for logits in (train.logits[copies], test.logits)
     )
@@ -173,7 +171,7 @@ def test_sets_are_compared_and_the_order_within_them_is_nothing(
     def scores(reals: Tensor, fakes: Tensor) -> list[float]:
         return [
             float(fid(reals, fakes)),
-            float(kernel_distance(reals.double(), fakes.double()).mean),
+            float(kid(reals.double(), fakes.double()).mean),
             *numbers(precision_recall(reals, fakes)),
         ]
 

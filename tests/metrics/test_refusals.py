@@ -10,14 +10,14 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from gentutor.metrics.digits import WEIGHTS, digits_extractor
-from gentutor.metrics.features import Extractor, extract, load_weights
-from gentutor.metrics.inception import inception_extractor
 from gentutor.metrics.lpips import layer_distances, lpips
 from gentutor.metrics.ms_ssim import ms_ssim
+from gentutor.metrics.networks.digits import WEIGHTS, digits_extractor
+from gentutor.metrics.networks.features import Extractor, extract, load_weights
+from gentutor.metrics.networks.inception import inception_extractor
+from gentutor.metrics.networks.trunks import lpips_trunk, shipped_heads
 from gentutor.metrics.psnr import psnr
 from gentutor.metrics.ssim import ssim, ssim_map, ssim_terms
-from gentutor.metrics.trunks import lpips_trunk, shipped_heads
 
 OF_IMAGES = {f.__name__: f for f in (psnr, ssim, ssim_map, ssim_terms, ms_ssim)}
 WINDOWED = {name: f for name, f in OF_IMAGES.items() if name != "psnr"}

@@ -7,15 +7,15 @@ import pytest
 import torch
 
 from gentutor.data import digits
-from gentutor.metrics.digits import digits_extractor
-from gentutor.metrics.features import extract
-from gentutor.metrics.frechet import fid
-from gentutor.metrics.inception import Inception
+from gentutor.metrics.fid import fid
 from gentutor.metrics.inception_score import inception_score
-from gentutor.metrics.kernel_distance import kernel_distance
+from gentutor.metrics.kid import kid
 from gentutor.metrics.lpips import lpips
+from gentutor.metrics.networks.digits import digits_extractor
+from gentutor.metrics.networks.features import extract
+from gentutor.metrics.networks.inception import Inception
+from gentutor.metrics.networks.trunks import Trunk
 from gentutor.metrics.score import METRICS, Score, ScoreOverParts
-from gentutor.metrics.trunks import Trunk
 
 
 def test_scores_on_the_digits_extractor_bear_its_name() -> None:
@@ -27,7 +27,7 @@ def test_scores_on_the_digits_extractor_bear_its_name() -> None:
     sizes = {"n_fake": 360, "n_real": 1437}
     scores = {
         "FD-digits": Score.of("FID", fid(real.features, fake.features), net, **sizes),
-        "KD-digits": Score.of("KID", kernel_distance(real.features, fake.features), net, **sizes),
+        "KD-digits": Score.of("KID", kid(real.features, fake.features), net, **sizes),
         "IS-digits": Score.of("IS", inception_score(fake.logits), net, n_fake=360),
         "LPIPS-digits": Score.of("LPIPS", lpips(*maps, net.heads).mean(), net, n_fake=20),
     }

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from gentutor.metrics import sliding
-from gentutor.metrics.sliding import Slider, Taps, slide
+from gentutor.metrics._fast import sliding
+from gentutor.metrics._fast.sliding import Slider, Taps, slide
 from gentutor.metrics.windows import WANG, Window
 
 SHAPES = [

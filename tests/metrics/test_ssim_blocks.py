@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from gentutor.metrics._fast.ssim_in_place import InPlace
 from gentutor.metrics.ms_ssim import ms_ssim
 from gentutor.metrics.ssim import _stripes, plain_factors, ssim, ssim_map
-from gentutor.metrics.ssim_in_place import InPlace
 from gentutor.metrics.windows import WANG, Window
 
 

@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from gentutor.metrics.frechet import FID
+from gentutor.metrics.fid import FID
 from gentutor.metrics.inception_score import InceptionScore
-from gentutor.metrics.kernel_distance import KernelDistance
+from gentutor.metrics.kid import KID
 from gentutor.metrics.moments import Moments
 
 
@@ -48,7 +48,7 @@ def refuses(metric: Any, act: Callable[[Any], Any], message: str) -> None:
     assert state(metric) == before
 
 
-@pytest.mark.parametrize("make", [FID, KernelDistance])
+@pytest.mark.parametrize("make", [FID, KID])
 def test_two_sets_are_merged_together_or_not_at_all(make: Callable[[], Any]) -> None:
     for own, theirs in (
         ((3, 3), (4, 4)),
@@ -87,7 +87,7 @@ def test_moments_and_logits_are_taken_whole_or_not_at_all() -> None:
         )
 
 
-@pytest.mark.parametrize("make", [FID, KernelDistance])
+@pytest.mark.parametrize("make", [FID, KID])
 def test_a_buffer_that_is_written_again_changes_nothing(make: Callable[[], Any]) -> None:
     buffer, metric, again = torch.zeros(9, 3), make(), make()
     for real in (True, False):
@@ -104,7 +104,7 @@ def test_a_buffer_that_is_written_again_changes_nothing(make: Callable[[], Any])
 
 def test_a_metric_merged_with_itself_has_seen_everything_twice() -> None:
     x, y = normal(9, 3), normal(7, 3, seed=1) + 1
-    for make in (FID, KernelDistance):
+    for make in (FID, KID):
         own = make().update(x, real=True).update(y, real=False)
         own.merge(own)
         twice = make()

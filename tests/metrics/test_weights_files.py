@@ -9,10 +9,10 @@ import torch
 import torchvision.models
 from safetensors.torch import save_file
 
-from gentutor.metrics.digits import WEIGHTS, DigitsNet, digits_extractor
-from gentutor.metrics.features import hash_weights, load_weights
-from gentutor.metrics.inception import inception_extractor
-from gentutor.metrics.trunks import Trunk, lpips_trunk, shipped_heads
+from gentutor.metrics.networks.digits import WEIGHTS, DigitsNet, digits_extractor
+from gentutor.metrics.networks.features import hash_weights, load_weights
+from gentutor.metrics.networks.inception import inception_extractor
+from gentutor.metrics.networks.trunks import Trunk, lpips_trunk, shipped_heads
 
 
 def test_a_hash_names_the_weights_and_not_the_file(tmp_path: Path) -> None:

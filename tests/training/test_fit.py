@@ -13,8 +13,8 @@ import torch
 from torch import Tensor, nn
 
 from gentutor.models.vae import VAE
+from gentutor.threads import one_thread
 from gentutor.training.fit import fit
-from gentutor.training.threads import one_thread
 from gentutor.training.variational import evaluate, negative_elbo
 
 X = torch.rand(96, 6, generator=torch.Generator().manual_seed(0))

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch_fidelity.metric_kid import kid_features_to_metric
 from torchmetrics.image.kid import KernelInceptionDistance
 
-from gentutor.metrics.kernel_distance import KernelDistance, kernel_distance
+from gentutor.metrics.kid import KID, kid
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:
@@ -47,7 +47,7 @@ def plain(
 def test_the_whole_sets_against_plain_sums(options: dict) -> None:
     x, y = sets()
     for a, b in ((x, y), (y, x), (x[:2], y[:2])):
-        found = kernel_distance(a, b, **options)
+        found = kid(a, b, **options)
         assert found.mean.item() == pytest.approx(plain(a, b, **options), rel=1e-10, abs=1e-12)
         assert found.std.item() == 0
         assert found.values.shape == (1,)
@@ -62,7 +62,7 @@ def test_both_ways_through_the_subsets_against_plain_sums(number: int, size: int
         torch.stack([torch.randperm(n, generator=g)[:size] for _ in range(number)])
         for n in (40, 33)
     ]
-    found = kernel_distance(x, y, subsets=(rows[0], rows[1]))
+    found = kid(x, y, subsets=(rows[0], rows[1]))
     check = range(0, number, 20)
     expected = [plain(x[rows[0][i]], y[rows[1][i]]) for i in check]
     assert found.values[::20].tolist() == pytest.approx(expected, rel=1e-10, abs=1e-12)
@@ -75,14 +75,12 @@ def test_blocks_do_not_change_the_sum() -> None:
     kernels = [(a @ b.T / 6 + 1) ** 3 for a, b in ((x, x), (y, y), (x, y))]
     off = [(k.sum() - k.trace()) / (len(k) * (len(k) - 1)) for k in kernels[:2]]
     expected = float(off[0] + off[1] - 2 * kernels[2].mean())
-    assert kernel_distance(x, y).mean.item() == pytest.approx(expected, rel=1e-10)
-    single = kernel_distance(x.float(), y.float()).mean.item()
+    assert kid(x, y).mean.item() == pytest.approx(expected, rel=1e-10)
+    single = kid(x.float(), y.float()).mean.item()
     assert single == pytest.approx(expected, rel=1e-5)
     everything = torch.arange(530)[None].repeat(2, 1)
-    pair = kernel_distance(x[:530], y, subsets=(everything, everything.flip(1)))
-    assert pair.values.tolist() == pytest.approx(
-        [kernel_distance(x[:530], y).mean.item()] * 2, rel=1e-10
-    )
+    pair = kid(x[:530], y, subsets=(everything, everything.flip(1)))
+    assert pair.values.tolist() == pytest.approx([kid(x[:530], y).mean.item()] * 2, rel=1e-10)
 
 
 def test_it_is_unbiased_where_fid_is_not() -> None:
@@ -90,12 +88,12 @@ def test_it_is_unbiased_where_fid_is_not() -> None:
     shift, values = torch.tensor([0.6, 0.8], dtype=torch.float64), []
     for seed in range(4000):
         x, y = normal(4, 2, seed=2 * seed), normal(3, 2, seed=2 * seed + 1) + shift
-        values.append(float(kernel_distance(x, y, degree=1, gamma=1.0).mean))
+        values.append(float(kid(x, y, degree=1, gamma=1.0).mean))
     error = np.std(values) / len(values) ** 0.5
     assert np.mean(values) == pytest.approx(1.0, abs=4 * error)
     assert error < 0.04
     same = [
-        float(kernel_distance(normal(20, 5, seed=2 * s), normal(20, 5, seed=2 * s + 1)).mean)
+        float(kid(normal(20, 5, seed=2 * s), normal(20, 5, seed=2 * s + 1)).mean)
         for s in range(400)
     ]
     assert np.mean(same) == pytest.approx(0, abs=4 * np.std(same) / 20)
@@ -122,18 +120,18 @@ def test_torchmetrics_and_piq_numbers(subsets: int) -> None:
     mean, std = (float(value) for value in peer.compute())
     options = {"subset_size": 25, "generator": torch.default_generator}
     torch.manual_seed(0)
-    ours = kernel_distance(x, y, subsets=subsets, **options)
+    ours = kid(x, y, subsets=subsets, **options)
     assert (ours.mean.item(), ours.std.item()) == pytest.approx((mean, std), rel=1e-6)
 
     torch.manual_seed(0)
     theirs = piq.KID(average=True, n_subsets=subsets, subset_size=25).compute_metric(x, y)
     torch.manual_seed(0)
-    ours = kernel_distance(x, y, subsets=subsets, **options)
+    ours = kid(x, y, subsets=subsets, **options)
     assert ours.mean.item() == pytest.approx(theirs.item(), rel=1e-6)
     theirs = piq.KID().compute_metric(x[:33], y)
-    assert kernel_distance(x[:33], y).mean.item() == pytest.approx(theirs.item(), rel=1e-6)
+    assert kid(x[:33], y).mean.item() == pytest.approx(theirs.item(), rel=1e-6)
     theirs = piq.KID(degree=2, gamma=0.3, coef0=2).compute_metric(x[:33], y)
-    ours = kernel_distance(x[:33], y, degree=2, gamma=0.3, coef=2)
+    ours = kid(x[:33], y, degree=2, gamma=0.3, coef=2)
     assert ours.mean.item() == pytest.approx(theirs.item(), rel=1e-6)
 
 
@@ -144,7 +142,7 @@ def test_torch_fidelity_and_clean_fid_numbers(subsets: int) -> None:
     draws = [torch.from_numpy(rng.choice(n, 20, replace=False)) for n in (40, 33) * subsets]
     rows = torch.stack(draws[::2]), torch.stack(draws[1::2])
     theirs = kid_features_to_metric(x, y, kid_subsets=subsets, kid_subset_size=20, verbose=False)
-    ours = kernel_distance(x, y, subsets=rows)
+    ours = kid(x, y, subsets=rows)
     assert ours.mean.item() == pytest.approx(theirs["kernel_inception_distance_mean"], rel=1e-6)
     assert ours.std.item() == pytest.approx(theirs["kernel_inception_distance_std"], rel=1e-6)
 
@@ -152,30 +150,30 @@ def test_torch_fidelity_and_clean_fid_numbers(subsets: int) -> None:
     theirs = clean_kid(y.numpy(), x.numpy(), num_subsets=subsets, max_subset_size=20)
     rng = np.random.RandomState(1)
     draws = [torch.from_numpy(rng.choice(n, 20, replace=False)) for n in (40, 33) * subsets]
-    ours = kernel_distance(x, y, subsets=(torch.stack(draws[::2]), torch.stack(draws[1::2])))
+    ours = kid(x, y, subsets=(torch.stack(draws[::2]), torch.stack(draws[1::2])))
     assert ours.mean.item() == pytest.approx(theirs, rel=1e-6)
 
 
 def test_any_chunking_and_merging_give_the_same() -> None:
     x, y = sets()
-    whole = kernel_distance(x, y).mean.item()
-    stream, parts = KernelDistance(), []
+    whole = kid(x, y).mean.item()
+    stream, parts = KID(), []
     for rows in y.split(5):
         stream.update(rows, real=False)
-        parts.append(KernelDistance().update(rows, real=False))
+        parts.append(KID().update(rows, real=False))
     for rows in x.split(17):
         stream.update(rows, real=True)
-        parts.append(KernelDistance().update(rows, real=True))
+        parts.append(KID().update(rows, real=True))
     assert stream.compute().mean.item() == pytest.approx(whole, rel=1e-12)
     for order in (parts, parts[::-1]):
-        merged = KernelDistance()
+        merged = KID()
         for part in order:
             merged.merge(part)
         assert merged.compute().mean.item() == pytest.approx(whole, rel=1e-12)
     g = [torch.Generator().manual_seed(0) for _ in range(2)]
     ours = stream.compute(subsets=5, subset_size=10, generator=g[0]).values
     assert torch.allclose(
-        ours, kernel_distance(x, y, subsets=5, subset_size=10, generator=g[1]).values, rtol=1e-12
+        ours, kid(x, y, subsets=5, subset_size=10, generator=g[1]).values, rtol=1e-12
     )
     stream.reset(real=False)
     assert stream.update(y, real=False).compute().mean.item() == pytest.approx(whole, rel=1e-12)
@@ -184,7 +182,7 @@ def test_any_chunking_and_merging_give_the_same() -> None:
     with pytest.raises(ValueError, match=r"real: expected at least 2 samples, got 0"):
         stream.compute()
     with pytest.raises(ValueError, match=r"fake: expected at least 2 samples, got 0"):
-        stream.update(x, real=True).merge(KernelDistance()).compute()
+        stream.update(x, real=True).merge(KID()).compute()
     with pytest.raises(ValueError, match=r"fake: expected at least 2 samples, got 1"):
         stream.update(y[:1], real=False).compute()
     with pytest.raises(ValueError, match=r"features: expected shape \(N, 6\), got \(2, 5\)"):
@@ -194,8 +192,8 @@ def test_any_chunking_and_merging_give_the_same() -> None:
 def test_constant_features_have_a_closed_form() -> None:
     a, b = torch.full((5, 3), 2.0), torch.full((4, 3), -1.0)
     # k = (x y / 3 + 1)^3 with x y = 12, 3 and -6
-    assert kernel_distance(a, b).mean.item() == pytest.approx(5**3 + 2**3 - 2 * (-1) ** 3)
-    assert kernel_distance(a, a).mean.item() == 0
+    assert kid(a, b).mean.item() == pytest.approx(5**3 + 2**3 - 2 * (-1) ** 3)
+    assert kid(a, a).mean.item() == 0
 
 
 def rows_of(*rows: list[int]) -> Tensor:
@@ -242,14 +240,14 @@ def test_bad_arguments_are_named(
     arguments: tuple[Tensor, Tensor], options: dict, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        kernel_distance(*arguments, **options)
+        kid(*arguments, **options)
 
 
 def test_integer_features_are_refused() -> None:
     with pytest.raises(TypeError, match=r"real: expected a floating-point dtype, got torch\.int64"):
-        kernel_distance(torch.ones(5, 3, dtype=torch.int64), normal(5, 3))
+        kid(torch.ones(5, 3, dtype=torch.int64), normal(5, 3))
 
 
 def test_a_stream_may_be_merged_with_itself() -> None:
-    metric = KernelDistance().update(torch.tensor([[0.0], [2.0]]), real=True)
+    metric = KID().update(torch.tensor([[0.0], [2.0]]), real=True)
     assert sum(map(len, metric.merge(metric).real)) == 4

@@ -14,7 +14,7 @@ from gentutor.objectives.bounds import (
     log_importance_weights,
 )
 from gentutor.progress import progress
-from gentutor.training.threads import one_thread
+from gentutor.threads import one_thread
 
 
 @dataclass(frozen=True)

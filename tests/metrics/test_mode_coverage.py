@@ -8,7 +8,7 @@ import torch
 from scipy import spatial, stats
 
 from gentutor.data import grid, ring
-from gentutor.metrics.coverage import VERDICTS, ModeCoverage, mode_coverage
+from gentutor.metrics.mode_coverage import VERDICTS, ModeCoverage, mode_coverage
 
 N = 4000
 

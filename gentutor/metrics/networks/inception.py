@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from gentutor.checks import check_choice
-from gentutor.metrics.features import Activations, Extractor, load_weights
+from gentutor.metrics.networks.features import Activations, Extractor, load_weights
 
 SIDE = 299
 TO_EDGE = 127 / 128  # bytes become (x - 128)/128

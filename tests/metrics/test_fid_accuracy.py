@@ -9,8 +9,7 @@ import scipy.linalg
 import torch
 from torch import Tensor
 
-from gentutor.metrics import frechet
-from gentutor.metrics.frechet import FID, fid, frechet_distance
+from gentutor.metrics.fid import FID, fid, frechet_distance
 
 
 def normal(*shape: int, seed: int = 0) -> Tensor:
@@ -62,7 +61,7 @@ def test_more_dimensions_than_one_block(monkeypatch: pytest.MonkeyPatch) -> None
     mu = torch.zeros(23, dtype=torch.float64)
     whole = exact(mu, cov1, mu, cov2)
     for block in (1, 5, 22, 23, 24):
-        monkeypatch.setattr(frechet, "BLOCK", block)
+        monkeypatch.setattr("gentutor.metrics.fid.BLOCK", block)
         assert frechet_distance(mu, cov1, mu, cov2).item() == pytest.approx(whole, rel=1e-12)
         lopsided = cov1.clone()
         lopsided[22, 3] += 1e-3

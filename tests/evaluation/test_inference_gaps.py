@@ -6,11 +6,11 @@ import pytest
 import torch
 
 from gentutor.data import digits
+from gentutor.evaluation.inference_gaps import inference_gaps
 from gentutor.models.linear_vae import LinearVAE
 from gentutor.objectives.bounds import standard_normal
 from gentutor.theory import gaussians
 from gentutor.theory.ppca import LinearGaussian
-from gentutor.training.gaps import inference_gaps
 from gentutor.training.lbfgs import fit_linear_vae
 
 F64 = torch.float64

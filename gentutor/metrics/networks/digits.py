@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gentutor.metrics.features import Activations, Extractor, load_weights
+from gentutor.metrics.networks.features import Activations, Extractor, load_weights
 
 WEIGHTS = Path(__file__).with_name("digits.safetensors")
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from gentutor.checks import check_choice
-from gentutor.metrics.features import Activations, Extractor, load_weights
+from gentutor.metrics.networks.features import Activations, Extractor, load_weights
 
 SHIFT, SCALE = (-0.030, -0.088, -0.188), (0.458, 0.448, 0.450)  # ImageNet's, on [-1, 1]
 ENDS = {  # a map is taken after these layers, each a ReLU or a Fire block

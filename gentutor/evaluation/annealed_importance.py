@@ -17,7 +17,7 @@ from gentutor.objectives.bounds import (
     standard_normal,
 )
 from gentutor.progress import progress
-from gentutor.training.threads import one_thread
+from gentutor.threads import one_thread
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch_fidelity.metric_fid import fid_features_to_statistics, fid_statistics_to_metric
 from torchmetrics.image.fid import FrechetInceptionDistance
 
-from gentutor.metrics.frechet import FID, fid, frechet_distance
+from gentutor.metrics.fid import FID, fid, frechet_distance
 from gentutor.metrics.moments import Moments
 
 

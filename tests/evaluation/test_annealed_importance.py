@@ -6,10 +6,10 @@ import pytest
 import torch
 
 from gentutor.data import digits
+from gentutor.evaluation.annealed_importance import _State, _transition, annealed_importance
 from gentutor.models.linear_vae import LinearVAE
 from gentutor.objectives.bounds import importance_bound, log_importance_weights, standard_normal
 from gentutor.theory.ppca import PPCA, LinearGaussian
-from gentutor.training.annealing import _State, _transition, annealed_importance
 from gentutor.training.lbfgs import exact_elbo, fit_linear_vae
 
 F64 = torch.float64

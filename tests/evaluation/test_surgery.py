@@ -7,7 +7,7 @@ import pytest
 import torch
 from scipy import stats
 
-from gentutor.objectives.surgery import elbo_surgery
+from gentutor.evaluation.surgery import elbo_surgery
 
 F64 = torch.float64
 

@@ -15,7 +15,7 @@ Kernel = Callable[[Tensor, Tensor], Tensor]
 Subsets = int | tuple[Tensor, Tensor] | None
 
 
-def kernel_distance(
+def kid(
     real: Tensor,
     fake: Tensor,
     *,
@@ -63,7 +63,7 @@ def kernel_distance(
     lemma 6.
 
     >>> x = torch.tensor([[0.0], [2.0]])
-    >>> kernel_distance(x, x, degree=1).mean  # 1 + 1 - 2 (1 + 1 + 1 + 5) / 4
+    >>> kid(x, x, degree=1).mean  # 1 + 1 - 2 (1 + 1 + 1 + 5) / 4
     tensor(-2., dtype=torch.float64)
     """
     check_tensor("real", real, ("N1", "D"))
@@ -181,10 +181,10 @@ def _sum_within(x: Tensor, in_x: Tensor, kernel: Kernel) -> Tensor:
     return total
 
 
-class KernelDistance:
+class KID:
     """The same from a stream, which keeps the features: the kernel needs every pair.
 
-    >>> metric = KernelDistance().update(torch.tensor([[0.0], [2.0]]), real=True)
+    >>> metric = KID().update(torch.tensor([[0.0], [2.0]]), real=True)
     >>> metric.update(torch.tensor([[0.0], [2.0]]), real=False).compute(degree=1).mean
     tensor(-2., dtype=torch.float64)
     """
@@ -199,7 +199,7 @@ class KernelDistance:
         (self.real if real else self.fake).append(features.detach().clone())
         return self
 
-    def merge(self, other: "KernelDistance") -> Self:
+    def merge(self, other: "KID") -> Self:
         """Take in what ``other`` has seen, as if it came after; ``other`` stays as it is."""
         with trusted():  # what it holds was scanned when it came
             for features in (*other.real, *other.fake):
@@ -213,11 +213,11 @@ class KernelDistance:
         check_tensor(name, features, ("N", seen[0].shape[1] if seen else "D"))
 
     def compute(self, **options: Any) -> ScoreOverParts:
-        """Return the distance so far; ``options`` are those of :func:`kernel_distance`."""
+        """Return the distance so far; ``options`` are those of :func:`kid`."""
         for name, seen in (("real", self.real), ("fake", self.fake)):
             if not seen:
                 raise ValueError(f"{name}: expected at least 2 samples, got 0")
-        return kernel_distance(torch.cat(self.real), torch.cat(self.fake), **options)
+        return kid(torch.cat(self.real), torch.cat(self.fake), **options)
 
     def reset(self, *, real: bool = True) -> None:
         """Forget the fake features, and the real ones too unless ``real`` is False."""

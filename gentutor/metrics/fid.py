@@ -200,7 +200,7 @@ class FID:
     >>> whole, part = FID(), FID()
     >>> real = torch.tensor([[0.0], [2.0]])
     >>> whole.update(real, real=True).update(real[:1] + 3, real=False)  # doctest: +ELLIPSIS
-    <gentutor.metrics.frechet.FID object at ...>
+    <gentutor.metrics.fid.FID object at ...>
     >>> whole.merge(part.update(real[1:] + 3, real=False)).compute()
     tensor(9., dtype=torch.float64)
     """

@@ -1,0 +1,1 @@
+"""What measures a trained model and trains nothing of it."""

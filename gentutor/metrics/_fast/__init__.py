@@ -1,0 +1,1 @@
+"""What makes the metrics fast; nothing here is public."""

@@ -1,0 +1,1 @@
+"""Feature extractors behind one interface: digits, Inception, the trunks of LPIPS."""
