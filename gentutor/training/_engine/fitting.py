@@ -60,7 +60,7 @@ def fit_group(
     Arguments are those of ``fit``; ``first`` is the place of the first model among all.
 
     Raises:
-        ValueError: all weights are frozen.
+        ValueError: all weights are frozen, or the loss depends on none.
         FloatingPointError: a recorded loss, or a weight at the end, is not finite.
     """
     count = len(models)
@@ -79,6 +79,8 @@ def fit_group(
         if step < warmup:
             now["beta"] = now["beta"] * (step / warmup)
         terms = objective(net, batch, eps, **now)
+        if not terms["loss"].requires_grad:
+            raise ValueError("objective: expected a loss that depends on the weights")
         flat.differentiate(terms["loss"].sum())
         adam.step(0.5 * (1.0 + math.cos(math.pi * (step - 1) / steps)) if cosine else 1.0)
         if step % log_every == 0 or step in (1, steps):
