@@ -1,4 +1,4 @@
-"""A replica that diverges is reported and frozen, whenever it happens; the others go on."""
+"""A GAN that diverges is reported and frozen, whenever it happens; the others go on."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from gentutor.training.ensemble import Ensemble, train_ensemble
-from gentutor.training.replica import Replica
+from gentutor.training import GANSettings, TrainedGANs, train_gans
 
 
 class Corners:
@@ -27,7 +26,7 @@ def weights(*nets: nn.Module) -> list[torch.Tensor]:
     return [value for net in nets for value in net.state_dict().values()]
 
 
-def assert_same_bits(a: Ensemble, i: int, b: Ensemble, j: int) -> None:
+def assert_same_bits(a: TrainedGANs, i: int, b: TrainedGANs, j: int) -> None:
     mine = weights(a.generators[i], a.discriminators[i])
     theirs = weights(b.generators[j], b.discriminators[j])
     assert all(torch.equal(x, y) for x, y in zip(mine, theirs, strict=True))
@@ -36,13 +35,13 @@ def assert_same_bits(a: Ensemble, i: int, b: Ensemble, j: int) -> None:
 
 
 @pytest.mark.parametrize("options", [{}, {"spectral": True}])
-def test_a_replica_that_diverges_is_frozen_and_the_others_go_on(options, tmp_path: Path):
-    """A clipping bound and a rate beyond float32 make one replica infinite."""
+def test_a_gan_that_diverges_is_frozen_and_the_others_go_on(options, tmp_path: Path):
+    """A clipping bound and a rate beyond float32 make one GAN infinite."""
     settings = {"n_critic": 1, "batch_size": 16, "hidden": (8, 8)} | options
-    good = [Replica("least_squares", seed=s, **settings) for s in range(2)]
+    good = [GANSettings("least_squares", seed=s, **settings) for s in range(2)]
     bad = replace(good[0], seed=5, lr_d=1e25)
-    with pytest.warns(RuntimeWarning, match=r"replica 1 .*lr_d=1e\+25.* diverged at step (\d+)"):
-        swept = train_ensemble([good[0], bad, good[1]], DATA, steps=40)
+    with pytest.warns(RuntimeWarning, match=r"GAN 1 .*lr_d=1e\+25.* diverged at step (\d+)"):
+        swept = train_gans([good[0], bad, good[1]], DATA, steps=40)
     [(place, step)] = swept.diverged.items()
     assert place == 1
     assert not np.isfinite(swept.d_loss[1, step - 1] + swept.g_loss[1, step - 1])
@@ -51,12 +50,12 @@ def test_a_replica_that_diverges_is_frozen_and_the_others_go_on(options, tmp_pat
     for net in (swept.generators[1], swept.discriminators[1]):
         assert all(bool(torch.isfinite(value).all()) for value in weights(net))
     for r, alone in ((0, good[0]), (2, good[1])):
-        assert_same_bits(train_ensemble([alone], DATA, steps=40), 0, swept, r)
+        assert_same_bits(train_gans([alone], DATA, steps=40), 0, swept, r)
     path = tmp_path / "sweep"  # it is the same after a break
     with pytest.warns(RuntimeWarning, match="diverged"):
-        train_ensemble([good[0], bad], DATA, steps=21, checkpoint=path)
+        train_gans([good[0], bad], DATA, steps=21, checkpoint=path)
     with pytest.warns(RuntimeWarning, match="diverged"):
-        resumed = train_ensemble([good[0], bad], DATA, steps=40, checkpoint=path)
+        resumed = train_gans([good[0], bad], DATA, steps=40, checkpoint=path)
     assert resumed.diverged == swept.diverged
     assert_same_bits(resumed, 1, swept, 1)
 
@@ -84,18 +83,18 @@ class Burst(Corners):
 def test_all_may_diverge_at_any_step_of_a_block(step, steps, options):
     """They keep the weights of the block's beginning, where a shorter run ends."""
     options = {"batch_size": 8, "hidden": (16, 16)} | options
-    replicas = [Replica("least_squares", seed=s, **options) for s in range(2)]
+    gans = [GANSettings("least_squares", seed=s, **options) for s in range(2)]
     with pytest.warns(RuntimeWarning) as caught:
-        swept = train_ensemble(replicas, Burst(step), steps=steps)
+        swept = train_gans(gans, Burst(step), steps=steps)
     assert swept.diverged == {0: step, 1: step}
     assert [warning.filename for warning in caught] == [__file__] * 2
     assert not swept.stopped
     assert swept.steps_done.tolist() == [steps] * 2
     start = (step - 1) // 16 * 16
-    for r, replica in enumerate(replicas):
-        nets = replica.networks(2)
+    for r, settings in enumerate(gans):
+        nets = settings.networks(2)
         if start:
-            shorter = train_ensemble(replicas, DATA, steps=start)
+            shorter = train_gans(gans, DATA, steps=start)
             nets = shorter.generators[r], shorter.discriminators[r]
         found = weights(swept.generators[r], swept.discriminators[r])
         assert all(torch.equal(x, y) for x, y in zip(found, weights(*nets), strict=True))
@@ -106,12 +105,12 @@ def test_all_may_diverge_at_any_step_of_a_block(step, steps, options):
 
 def test_a_divergence_after_a_break_puts_back_the_weights_from_before_it(tmp_path: Path):
     """Broken off at 18, within the second block; that is the first one that the rest draws."""
-    replicas = [Replica("least_squares", seed=s, batch_size=8, hidden=(16, 16)) for s in range(2)]
-    train_ensemble(replicas, DATA, steps=18, checkpoint=tmp_path)
+    gans = [GANSettings("least_squares", seed=s, batch_size=8, hidden=(16, 16)) for s in range(2)]
+    train_gans(gans, DATA, steps=18, checkpoint=tmp_path)
     with pytest.warns(RuntimeWarning, match="diverged at step 20"):
-        rest = train_ensemble(replicas, Burst(20 - 16), steps=24, checkpoint=tmp_path)
+        rest = train_gans(gans, Burst(20 - 16), steps=24, checkpoint=tmp_path)
     assert rest.diverged == {0: 20, 1: 20}
-    shorter = train_ensemble(replicas, DATA, steps=16)
+    shorter = train_gans(gans, DATA, steps=16)
     for r in range(2):
         found = weights(rest.generators[r], rest.discriminators[r])
         expected = weights(shorter.generators[r], shorter.discriminators[r])
@@ -120,15 +119,17 @@ def test_a_divergence_after_a_break_puts_back_the_weights_from_before_it(tmp_pat
 
 def test_weights_that_the_last_update_broke_are_put_back():
     """Both losses of the only step come before it."""
-    replica = Replica(batch_size=8, hidden=(8,), lr_g=1e39)
+    settings = GANSettings(batch_size=8, hidden=(8,), lr_g=1e39)
     with pytest.warns(RuntimeWarning, match="diverged at step 1 "):
-        trained = train_ensemble([replica], DATA, steps=1)
+        trained = train_gans([settings], DATA, steps=1)
     assert np.isfinite(trained.g_loss).all()
     assert np.isfinite(trained.d_loss).all()
     found = weights(trained.generators[0], trained.discriminators[0])
-    assert all(torch.equal(x, y) for x, y in zip(found, weights(*replica.networks(2)), strict=True))
+    assert all(
+        torch.equal(x, y) for x, y in zip(found, weights(*settings.networks(2)), strict=True)
+    )
 
 
 def test_a_penalty_of_any_weight_stays_finite_where_the_batch_is_filled_up():
-    heavy = Replica("wgan_gp", batch_size=9, hidden=(8,), gp_weight=1e12)
-    assert train_ensemble([heavy], DATA, steps=3).diverged == {}
+    heavy = GANSettings("wgan_gp", batch_size=9, hidden=(8,), gp_weight=1e12)
+    assert train_gans([heavy], DATA, steps=3).diverged == {}

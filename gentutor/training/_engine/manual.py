@@ -24,7 +24,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from gentutor.training.flat import padded
+from gentutor.training._engine.flat import padded
 
 SHORTEST = 1e-19  # slope that is told from 0: its square is still a float32
 
@@ -54,12 +54,12 @@ class Passes:
         penalised: int = 0,
     ) -> None:
         matrices, biases = weights[::2], weights[1::2]
-        replicas, dtype = len(matrices[0]), matrices[0].dtype
+        nets, dtype = len(matrices[0]), matrices[0].dtype
         self.columns, self.scored = columns, columns - penalised
         self.matrices = matrices
         self.transposed = [matrix.mT for matrix in matrices]
         self.biases = [bias.unsqueeze(-1) for bias in biases]
-        shapes = [(replicas, matrix.shape[2], columns) for matrix in matrices]
+        shapes = [(nets, matrix.shape[2], columns) for matrix in matrices]
         last = shapes[-1]
         self.answers, self.answers_whole = padded(*last, dtype=dtype)
         self.slopes, self.slopes_whole = padded(*last, dtype=dtype)
@@ -73,13 +73,13 @@ class Passes:
         self.g_scored = [g[..., : self.scored] for g in self.g]
         self.d_matrices, self.d_biases = list(grads[::2]), list(grads[1::2])
         inputs = matrices[0].shape[1]
-        self.d_input = torch.zeros(replicas, inputs, penalised or columns, dtype=dtype)
+        self.d_input = torch.zeros(nets, inputs, penalised or columns, dtype=dtype)
         tail = slice(self.scored if penalised else 0, None)
         self.g_first = self.g[0][..., tail]
         if penalised:
             self.h_tails = [h[..., tail] for h in hidden]
             self.tangent = [torch.zeros_like(h[..., tail]) for h in hidden]
-            self.square = torch.zeros(replicas, 1, penalised, dtype=dtype)
+            self.square = torch.zeros(nets, 1, penalised, dtype=dtype)
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the answers (R, width, C) to x (R, inputs, C)."""

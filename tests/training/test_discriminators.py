@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from gentutor.data import Mixture
 from gentutor.models.gan import Critic, Discriminator, pack_examples
 from gentutor.objectives.adversarial import OBJECTIVES
-from gentutor.training.judge import BLOCK, train_judges
+from gentutor.training import train_discriminators
+from gentutor.training._engine.sampling import BLOCK
 
 REAL = Mixture(torch.tensor([[-1.0, 0.0], [1.0, 0.5]]), sd=0.3)
 FAKE = Mixture(torch.tensor([[0.5, -1.0]]), sd=0.5)
@@ -93,7 +94,7 @@ def test_each_network_follows_the_plain_loop(objective, options, schedule, plain
         "gp_weight": 3.0,
         "clip": 0.4,
     }
-    trained = train_judges(nets, REAL, FAKE, objective=objective, seed=7, **settings)
+    trained = train_discriminators(nets, REAL, FAKE, objective=objective, seed=7, **settings)
     assert trained.networks == tuple(nets)
     assert trained.loss.shape == trained.penalty.shape == (2, 12)
     for r, peer in enumerate(peers):
@@ -114,7 +115,7 @@ def test_bits_do_not_depend_on_the_networks_beside(objective, options):
     def train(first: int, count: int):
         nets = judges(5, **options)[first : first + count]
         settings = {"steps": 20, "batch_size": 128, "seed": first}
-        return train_judges(nets, REAL, FAKE, objective=objective, **settings)
+        return train_discriminators(nets, REAL, FAKE, objective=objective, **settings)
 
     together = train(0, 5)
     for first in (0, 3):
@@ -129,14 +130,14 @@ def test_bits_do_not_depend_on_the_networks_beside(objective, options):
 
 def test_equal_networks_see_different_samples():
     pair = [Discriminator(2, seed=0) for _ in range(2)]
-    trained = train_judges(pair, REAL, FAKE, objective="hinge", steps=3, batch_size=16)
+    trained = train_discriminators(pair, REAL, FAKE, objective="hinge", steps=3, batch_size=16)
     assert trained.loss[0, 0] != trained.loss[1, 0]
 
 
 def test_the_loss_is_of_the_batch_before_the_update():
     [net] = judges(1)
     start = (net(torch.tensor([[1.0, 2.0]])) - net(torch.tensor([[-1.0, 0.0]]))).item()
-    trained = train_judges(
+    trained = train_discriminators(
         [net], Repeated(-1.0, 0.0), Repeated(1.0, 2.0), objective="wgan_clip", steps=2
     )
     assert trained.loss[0, 0] == pytest.approx(start, abs=1e-6)
@@ -146,7 +147,9 @@ def test_a_loss_that_is_no_longer_finite_is_reported_and_nothing_is_changed():
     nets = judges(2)
     before = copy.deepcopy([net.state_dict() for net in nets])
     with pytest.raises(FloatingPointError, match=r"network 0 diverged at step \d+ with lr=1e\+25"):
-        train_judges(nets, REAL, FAKE, objective="least_squares", lr=1e25, schedule="constant")
+        train_discriminators(
+            nets, REAL, FAKE, objective="least_squares", lr=1e25, schedule="constant"
+        )
     for net, state in zip(nets, before, strict=True):
         assert all(torch.equal(value, state[name]) for name, value in net.state_dict().items())
 
@@ -164,7 +167,7 @@ def test_data_that_become_wrong_later_are_named(later, message):
             return torch.zeros(count, 2) if count == 64 else later(count)
 
     with pytest.raises(ValueError, match=r"fake\.sample\(96\): " + message):
-        train_judges(judges(1), REAL, Later(), objective="hinge", steps=1, batch_size=6)
+        train_discriminators(judges(1), REAL, Later(), objective="hinge", steps=1, batch_size=6)
 
 
 def test_nothing_global_changes():
@@ -173,7 +176,7 @@ def test_nothing_global_changes():
     torch.manual_seed(0)
     threads = torch.get_num_threads()
     with torch.no_grad():
-        train_judges(judges(1), REAL, FAKE, objective="wgan_gp", steps=2, batch_size=8)
+        train_discriminators(judges(1), REAL, FAKE, objective="wgan_gp", steps=2, batch_size=8)
         assert not torch.is_grad_enabled()
     assert torch.equal(torch.rand(3), expected)
     assert torch.get_num_threads() == threads
@@ -189,7 +192,7 @@ def test_nothing_global_changes():
         ({"schedule": "linear"}, ValueError, "schedule: expected one of cosine, constant; got"),
         ({"gp_weight": -1.0}, ValueError, r"gp_weight: expected a finite number >= 0, got -1\.0"),
         ({"clip": 0.0}, ValueError, r"clip: expected a finite number > 0, got 0\.0"),
-        ({"seed": -1}, ValueError, "seed: expected an integer >= 0, got -1"),
+        ({"seed": -1}, ValueError, "seed: expected an integer from 0 to 4294967295, got -1"),
         ({"networks": []}, ValueError, "expected at least one model, got none"),
         ({"networks": [nn.Linear(2, 1)]}, TypeError, "networks: expected Discriminator, .* Linear"),
         ({"networks": [Critic(2)] * 2}, ValueError, "networks: expected distinct networks"),
@@ -217,4 +220,4 @@ def test_bad_input_is_refused(options, error, message):
         "batch_size": 6,
     } | options
     with pytest.raises(error, match=message):
-        train_judges(**arguments)
+        train_discriminators(**arguments)

@@ -1,4 +1,4 @@
-"""The two players of a batch of GANs."""
+"""The two players of a group of GANs."""
 
 from collections.abc import Sequence
 
@@ -6,25 +6,25 @@ import torch
 
 from gentutor.models.gan import Discriminator, Generator
 from gentutor.objectives.adversarial import OBJECTIVES, Objective
-from gentutor.training.flat import Adam, FlatWeights
-from gentutor.training.replica import Replica
+from gentutor.training._engine.flat import Adam, FlatWeights
+from gentutor.training.settings import GANSettings
 
 
 class Players:
-    """Both stacked networks of R replicas of one shape, with their weights and optimisers."""
+    """Both stacked networks of R GANs of one form, with their weights and optimisers."""
 
     def __init__(
-        self, replicas: Sequence[Replica], generator: Generator, discriminator: Discriminator
+        self, gans: Sequence[GANSettings], generator: Generator, discriminator: Discriminator
     ) -> None:
-        self.settings = replicas[0]
+        self.settings = gans[0]
         self.objective: Objective = OBJECTIVES[self.settings.objective]
         self.generator, self.discriminator = generator, discriminator
         self.flat_g, self.flat_d = FlatWeights(generator), FlatWeights(discriminator)
-        self.adam_g = Adam(self.flat_g, [r.lr_g for r in replicas], self.settings.betas)
-        self.adam_d = Adam(self.flat_d, [r.lr_d for r in replicas], self.settings.betas)
+        self.adam_g = Adam(self.flat_g, [each.lr_g for each in gans], self.settings.betas)
+        self.adam_d = Adam(self.flat_d, [each.lr_d for each in gans], self.settings.betas)
         dtype = self.flat_d.values.dtype
-        self.penalty_weight = torch.tensor([r.gp_weight for r in replicas], dtype=dtype)
-        self._high = self.flat_d.spread([r.clip for r in replicas])
+        self.penalty_weight = torch.tensor([each.gp_weight for each in gans], dtype=dtype)
+        self._high = self.flat_d.spread([each.clip for each in gans])
         self._low = -self._high
 
     def step_d(self) -> None:

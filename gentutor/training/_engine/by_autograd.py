@@ -1,4 +1,4 @@
-"""One step of G, and D's steps before it, for a batch of GANs of any kind: by autograd."""
+"""One step of G, and D's steps before it, for a group of GANs of any kind: by autograd."""
 
 from collections.abc import Callable
 
@@ -9,18 +9,18 @@ from torch.func import functional_call
 from gentutor.checks import trusted
 from gentutor.models.gan import pack_examples
 from gentutor.objectives.adversarial import gradient_penalties, unrolled
-from gentutor.training.flat import ALIGN, TAIL
-from gentutor.training.players import Players
-from gentutor.training.streams import Block
+from gentutor.training._engine.flat import ALIGN, TAIL
+from gentutor.training._engine.players import Players
+from gentutor.training._engine.sampling import Block
 
 Term = Callable[[Tensor], Tensor]
 
 
 class AutogradRound:
-    """D's steps and G's step, as :class:`gentutor.training.by_hand.ManualRound` takes them.
+    """D's steps and G's step, as :class:`gentutor.training._engine.by_hand.ManualRound` takes them.
 
     Batches are filled with zeros up to whole cache lines, for the sake of equal bits (see
-    :mod:`gentutor.training.flat`); means leave the filling out.
+    :mod:`gentutor.training._engine.flat`); means leave the filling out.
     """
 
     def __init__(self, players: Players) -> None:

@@ -1,4 +1,4 @@
-"""One step of G, and D's steps before it, for a batch of GANs with plain networks: by hand."""
+"""One step of G, and D's steps before it, for a group of GANs with plain networks: by hand."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from gentutor.objectives.adversarial import OBJECTIVES, Objective
-from gentutor.training.flat import TAIL, FlatWeights, aligned
-from gentutor.training.manual import Passes
-from gentutor.training.players import Players
-from gentutor.training.replica import Replica
-from gentutor.training.streams import Block
+from gentutor.training._engine.flat import TAIL, FlatWeights, aligned
+from gentutor.training._engine.manual import Passes
+from gentutor.training._engine.players import Players
+from gentutor.training._engine.sampling import Block
+from gentutor.training.settings import GANSettings
 
 
 class DiscriminatorStep:
@@ -20,7 +20,7 @@ class DiscriminatorStep:
     the penalty is taken. Both parts are filled up to whole cache lines, with slopes of 0.
     """
 
-    def __init__(self, flat: FlatWeights, settings: Replica, penalty_weight: Tensor) -> None:
+    def __init__(self, flat: FlatWeights, settings: GANSettings, penalty_weight: Tensor) -> None:
         self.count = settings.batch_size // settings.pack
         self.penalty = OBJECTIVES[settings.objective].penalty
         extra = aligned(self.count) if self.penalty else 0
@@ -138,11 +138,11 @@ class ManualRound:
         self.make = Passes(flat_g.weights, None, aligned(self.steps * batch))
         self.generate = Passes(flat_g.weights, flat_g.grads, aligned(batch))
         self.judge = Passes(flat_d.weights, flat_d.grads, aligned(count))
-        replicas, dim = self.make.answers.shape[:2]
+        gans, dim = self.make.answers.shape[:2]
         columns = self.discriminate.passes.columns
         dtype = flat_d.values.dtype
         # (R, pack, D, n_critic, columns) seen as D's inputs
-        self.x = torch.zeros(replicas, settings.pack, dim, self.steps, columns, dtype=dtype)
+        self.x = torch.zeros(gans, settings.pack, dim, self.steps, columns, dtype=dtype)
         inputs = self.x.flatten(1, 2)
         self.x_step = [inputs[:, :, k] for k in range(self.steps)]
         self.x_real = self.x[..., :count]
@@ -152,7 +152,7 @@ class ManualRound:
         made = self.make.answers[..., : self.steps * batch]
         made = made.unflatten(-1, (self.steps, count, settings.pack))
         self.made = made.permute(0, 4, 1, 2, 3)
-        self.x_judged = torch.zeros(replicas, settings.pack, dim, aligned(count), dtype=dtype)
+        self.x_judged = torch.zeros(gans, settings.pack, dim, aligned(count), dtype=dtype)
 
         def by_pack(x: Tensor) -> Tensor:
             """(R, D, B) of G as (R, pack, D, count) of D."""
@@ -168,9 +168,9 @@ class ManualRound:
     def __call__(self, block: Block, t: int) -> None:
         """Take step t of the block."""
         settings, count = self.settings, self.count
-        replicas, _, dim, steps, _ = self.x.shape
+        gans, _, dim, steps, _ = self.x.shape
         self.make.forward(block.z_d[t])
-        real = block.real[t].view(replicas, dim, steps, count, settings.pack)
+        real = block.real[t].view(gans, dim, steps, count, settings.pack)
         self.x_real.copy_(real.permute(0, 4, 1, 2, 3))
         self.x_fake.copy_(self.made)
         if self.x_between is not None:

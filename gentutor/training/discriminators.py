@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gentutor.checks import check_choice, check_int, check_number, check_tensor, trusted
+from gentutor.checks import check_choice, check_int, check_number, check_seed, trusted
 from gentutor.models.gan import Discriminator, pack_examples
 from gentutor.nn import stack, unstack
 from gentutor.objectives.adversarial import (
@@ -19,12 +19,12 @@ from gentutor.objectives.adversarial import (
 )
 from gentutor.progress import progress
 from gentutor.threads import one_thread
-from gentutor.training.flat import Adam, FlatWeights
-from gentutor.training.streams import BLOCK, Source
+from gentutor.training._engine.flat import Adam, FlatWeights
+from gentutor.training._engine.sampling import BLOCK, Source, examples
 
 
 @dataclass(frozen=True)
-class Judges:
+class TrainedDiscriminators:
     """Trained networks and what every step saw on its minibatch, before its update.
 
     Attributes:
@@ -38,7 +38,7 @@ class Judges:
     penalty: np.ndarray
 
 
-def train_judges(
+def train_discriminators(
     networks: Sequence[Discriminator],
     real: Source,
     fake: Source,
@@ -51,7 +51,7 @@ def train_judges(
     gp_weight: float = 10.0,
     clip: float = 0.01,
     seed: int = 0,
-) -> Judges:
+) -> TrainedDiscriminators:
     r"""Minimise D's loss by Adam while both distributions stay as they are.
 
     .. math:: E_{x\sim\text{real}}\,\ell_r(D(x))+E_{\hat x\sim\text{fake}}\,\ell_f(D(\hat x))
@@ -59,7 +59,7 @@ def train_judges(
 
     D then comes near the optimum that theory speaks of. The networks are trained in place, in one
     batched computation, each on samples of its own. If the batch size and all hidden widths are
-    multiples of 64, its bits do not depend on the networks beside it (alone they may).
+    multiples of 64, its bits do not depend on the networks beside it, nor on whether there are any.
 
     Args:
         networks: R of one shape.
@@ -76,8 +76,8 @@ def train_judges(
 
     Raises:
         TypeError, ValueError: an argument of the wrong kind or range.
-        FloatingPointError: a loss is no longer finite; says whose and when. The networks are left
-            as they were.
+        FloatingPointError: a loss or weight is no longer finite; says whose and when. The networks
+            are left as they were.
 
     Sources: the objectives' own, see :mod:`gentutor.objectives.adversarial`.
 
@@ -85,7 +85,7 @@ def train_judges(
     >>> from gentutor.models.gan import Critic
     >>> here, there = (Mixture(torch.tensor([[at]]), sd=0.1) for at in (0.0, 2.0))
     >>> pair = [Critic(1, seed=s) for s in (0, 1)]
-    >>> trained = train_judges(pair, here, there, objective="wgan_gp_one_sided", steps=200)
+    >>> trained = train_discriminators(pair, here, there, objective="wgan_gp_one_sided", steps=200)
     >>> bool((abs(trained.loss[:, -1] + 2.2) < 0.1).all())  # W1 + W1^2 / (2 gp_weight) = 2.2
     True
     """
@@ -96,8 +96,9 @@ def train_judges(
     check_choice("schedule", schedule, ("cosine", "constant"))
     check_number("gp_weight", gp_weight, strict=False)
     check_number("clip", clip)
-    seeds = [check_int("seed", seed, low=0) + r for r in range(len(networks))]
-    net = stack(networks)
+    seeds = [check_seed("seed", seed, high=2**32 - len(networks)) + r for r in range(len(networks))]
+    twins = list(networks) * 2 if len(networks) == 1 else networks  # see ``_engine.group``
+    net = stack(twins)
     if not isinstance(net, Discriminator):
         raise TypeError(f"networks: expected Discriminator, got {type(net).__name__}")
     if len(set(map(id, networks))) < len(networks):
@@ -105,13 +106,12 @@ def train_judges(
     if batch_size % net.pack:
         raise ValueError(f"batch_size: expected a multiple of pack={net.pack}, got {batch_size}")
     for name, source in (("real", real), ("fake", fake)):
-        drawn = source.sample(64, torch.Generator().manual_seed(0))
-        check_tensor(f"{name}.sample(64)", drawn, (64, net.data_dim))
+        examples(name, source, 64, net.data_dim, torch.Generator().manual_seed(0))
     flat = FlatWeights(net)
-    adam = Adam(flat, [lr] * len(networks), betas=(0.5, 0.9))
+    adam = Adam(flat, [lr] * len(twins), betas=(0.5, 0.9))
     record = []
     with one_thread(), progress(steps, "step") as bar, torch.enable_grad():
-        batches = _batches(net, real, fake, batch_size, seeds)
+        batches = _batches(net, real, fake, batch_size, seeds * (len(twins) // len(networks)))
         for step, (x_real, x_fake, eps) in zip(range(steps), batches, strict=False):
             net.update_norms()
             loss, penalty = _terms(net, game, x_real, x_fake, eps)
@@ -125,9 +125,11 @@ def train_judges(
                 flat.values.clamp_(-clip, clip)
             record.append(torch.stack([loss.detach(), penalty.detach()]))
             bar.update()
-    unstack(net, networks)
-    losses, penalties = torch.stack(record, dim=-1).numpy()
-    return Judges(tuple(networks), losses, penalties)
+    for r in (~flat.finite()).nonzero().flatten().tolist():
+        raise FloatingPointError(f"network {r} diverged at step {steps} with lr={lr:g}")
+    unstack(net, twins)
+    losses, penalties = torch.stack(record, dim=-1)[:, : len(networks)].numpy()
+    return TrainedDiscriminators(tuple(networks), losses, penalties)
 
 
 @trusted()
@@ -154,9 +156,7 @@ def _batches(
         drawn = []
         for stream in streams:
             pair = [
-                check_tensor(
-                    f"{name}.sample({count})", source.sample(count, stream), (count, net.data_dim)
-                ).to(dtype)
+                examples(name, source, count, net.data_dim, stream).to(dtype)
                 for name, source in (("real", real), ("fake", fake))
             ]
             eps = torch.rand(count // net.pack, 1, generator=stream, dtype=dtype)

@@ -15,11 +15,11 @@ from safetensors.torch import load_file, save_file
 from gentutor.data import ring
 from gentutor.models.files import save_model
 from gentutor.objectives.adversarial import OBJECTIVES
-from gentutor.training.ensemble import train_ensemble
-from gentutor.training.replica import Replica
+from gentutor.training import GANSettings, train_gans
+from gentutor.training._engine.grouping import form
 
 NAN, INF = math.nan, math.inf
-SMALL = Replica("wgan_gp", batch_size=8, hidden=(8,))
+SMALL = GANSettings("wgan_gp", batch_size=8, hidden=(8,))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ SMALL = Replica("wgan_gp", batch_size=8, hidden=(8,))
         ({"pack": 256}, ValueError, "pack: expected a divisor of batch_size=128, got 256"),
         ({"pack": 0}, ValueError, "pack: expected an integer >= 1, got 0"),
         ({"batch_size": 0}, ValueError, "batch_size: expected an integer >= 1, got 0"),
-        ({"seed": -1}, ValueError, "seed: expected an integer >= 0, got -1"),
+        ({"seed": -1}, ValueError, "seed: expected an integer from 0 to 1431655764, got -1"),
         ({"seed": 0.5}, TypeError, r"seed: expected an integer, got 0\.5"),
         ({"betas": 0.5}, TypeError, r"betas: expected a tuple of numbers, got 0\.5"),
         ({"betas": ("a", 0.9)}, TypeError, "betas: expected a number, got 'a'"),
@@ -68,11 +68,11 @@ SMALL = Replica("wgan_gp", batch_size=8, hidden=(8,))
 )
 def test_a_setting_of_the_wrong_kind_or_range_is_named_at_once(change, error, message):
     with pytest.raises(error, match=message):
-        Replica(**change)
+        GANSettings(**change)
 
 
 def test_settings_are_kept_as_plain_numbers_whatever_they_came_as():
-    replica = Replica(
+    settings = GANSettings(
         seed=np.int64(3),
         lr_g=np.float32(0.5),
         gp_weight=1,
@@ -81,9 +81,14 @@ def test_settings_are_kept_as_plain_numbers_whatever_they_came_as():
         collapsed_at=[np.float32(2.0), 1],
         pack=np.int64(2),
     )
-    assert Replica(**json.loads(json.dumps(replica.config))) == replica
-    assert (replica.hidden, replica.collapsed_at, replica.betas) == ((16,), (2.0, 1.0), (0.5, 0.0))
-    assert replica.shape == Replica(betas=(0.5, 0.0), hidden=(16,), pack=2, gp_weight=9.0).shape
+    assert GANSettings(**json.loads(json.dumps(settings.config))) == settings
+    assert (settings.hidden, settings.collapsed_at, settings.betas) == (
+        (16,),
+        (2.0, 1.0),
+        (0.5, 0.0),
+    )
+    other = GANSettings(betas=(0.5, 0.0), hidden=(16,), pack=2, gp_weight=9.0)
+    assert form(settings) == form(other)
 
 
 class Faulty:
@@ -108,7 +113,7 @@ class Faulty:
 )
 def test_data_of_the_wrong_kind_are_named(make, error, message):
     with pytest.raises(error, match=r"data\.sample\(64\): " + message):
-        train_ensemble([SMALL], Faulty(make), steps=1)
+        train_gans([SMALL], Faulty(make), steps=1)
 
 
 @pytest.mark.parametrize("spectral", [False, True])
@@ -123,36 +128,40 @@ def test_data_of_the_wrong_kind_are_named(make, error, message):
 def test_data_that_become_wrong_later_are_named(later, error, message, spectral):
     data = Faulty(lambda n, g: torch.zeros(n, 2) if n == 64 else later(n))
     with pytest.raises(error, match=r"data\.sample\(128\): " + message):
-        train_ensemble([replace(SMALL, spectral=spectral)], data, steps=1)
+        train_gans([replace(SMALL, spectral=spectral)], data, steps=1)
 
 
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        ({"replicas": []}, ValueError, "replicas: expected at least one, got none"),
+        ({"settings": []}, ValueError, "settings: expected at least one, got none"),
         (
-            {"replicas": [SMALL, {"seed": 1}]},
+            {"settings": [SMALL, {"seed": 1}]},
             TypeError,
-            r"replicas: expected Replica, \[1\] is dict",
+            r"settings: expected GANSettings, \[1\] is dict",
         ),
         ({"steps": 0}, ValueError, "steps: expected an integer >= 1, got 0"),
-        ({"replicas": SMALL}, TypeError, "replicas: expected a list of Replica, got Replica"),
+        (
+            {"settings": SMALL},
+            TypeError,
+            "settings: expected a list of GANSettings, got GANSettings",
+        ),
         ({"data": [1.0]}, TypeError, r"data: expected something with sample\(\), got list"),
         ({"stop": True}, TypeError, "stop: expected a function or None, got bool"),
         ({"jobs": 0}, ValueError, "jobs: expected an integer >= 1, got 0"),
         ({"checkpoint": 3}, TypeError, "checkpoint: expected a folder's path, got 3"),
         ({"steps": 10.0}, TypeError, r"steps: expected an integer, got 10\.0"),
         (
-            {"replicas": [replace(SMALL, collapsed_at=(1.0, 2.0, 3.0))]},
+            {"settings": [replace(SMALL, collapsed_at=(1.0, 2.0, 3.0))]},
             ValueError,
             r"collapsed_at: expected shape \(2,\), got \(3,\)",
         ),
     ],
 )
 def test_a_sweep_that_cannot_be_trained_is_named(change, error, message):
-    arguments = {"replicas": [SMALL], "data": ring(), "steps": 1} | change
+    arguments = {"settings": [SMALL], "data": ring(), "steps": 1} | change
     with pytest.raises(error, match=message):
-        train_ensemble(**arguments)
+        train_gans(**arguments)
 
 
 SWEEP = [SMALL, replace(SMALL, seed=1), replace(SMALL, objective="hinge")]
@@ -160,8 +169,8 @@ SWEEP = [SMALL, replace(SMALL, seed=1), replace(SMALL, objective="hinge")]
 
 @pytest.fixture
 def saved(tmp_path: Path) -> Path:
-    """Return the file of the first of the two parts."""
-    train_ensemble(SWEEP, ring(), steps=3, checkpoint=tmp_path / "new" / "sweep")
+    """Return the file of the first of the two groups."""
+    train_gans(SWEEP, ring(), steps=3, checkpoint=tmp_path / "new" / "sweep")
     first, _ = sorted((tmp_path / "new" / "sweep").iterdir())
     return first
 
@@ -169,7 +178,7 @@ def saved(tmp_path: Path) -> Path:
 def refuse(path: Path, message: str, sweep=SWEEP, data=None) -> None:
     before = path.read_bytes()
     with pytest.raises(ValueError, match=message) as caught:
-        train_ensemble(sweep, data or ring(), steps=5, checkpoint=path.parent)
+        train_gans(sweep, data or ring(), steps=5, checkpoint=path.parent)
     assert str(caught.value).startswith("checkpoint: ")
     assert str(path) in str(caught.value)
     assert path.read_bytes() == before  # and the file is left as it was
@@ -209,13 +218,13 @@ def test_changed_settings_in_the_header_are_refused(saved):
 
 
 def test_another_format_is_refused(saved, tmp_path):
-    rewrite(saved, format="gentutor-sweep-0")
-    refuse(saved, "expected format gentutor-sweep-1, .* has gentutor-sweep-0; delete it")
+    rewrite(saved, format="gentutor-sweep-1")
+    refuse(saved, "expected format gentutor-sweep-2, .* has gentutor-sweep-1; delete it")
     save_model(SMALL.networks(2)[0], saved)
-    refuse(saved, "expected format gentutor-sweep-1, .* has gentutor-model-1; delete it")
-    foreign = tmp_path / "part-000.safetensors"
+    refuse(saved, "expected format gentutor-sweep-2, .* has gentutor-model-1; delete it")
+    foreign = tmp_path / "group-000.safetensors"
     save_file({"weight": torch.ones(2)}, foreign)
-    refuse(foreign, "expected format gentutor-sweep-1, .* has none")
+    refuse(foreign, "expected format gentutor-sweep-2, .* has none")
     for content in (b"", b"not a checkpoint", pickle.dumps({"a": 1})):
         foreign.write_bytes(content)
         refuse(foreign, "is damaged or another kind")
@@ -224,17 +233,17 @@ def test_another_format_is_refused(saved, tmp_path):
 @pytest.mark.parametrize(
     ("sweep", "message"),
     [
-        (SWEEP[:2], "it has 3 replicas, expected 2"),
-        ([*SWEEP, SMALL], "it has 3 replicas, expected 4"),
-        (SWEEP[::-1], "its replica 0 has objective='wgan_gp', expected 'hinge'"),
-        ([replace(s, seed=s.seed + 1) for s in SWEEP], "its replica 0 has seed=0, expected 1"),
+        (SWEEP[:2], "it has 3 GANs, expected 2"),
+        ([*SWEEP, SMALL], "it has 3 GANs, expected 4"),
+        (SWEEP[::-1], "its GAN 0 has objective='wgan_gp', expected 'hinge'"),
+        ([replace(s, seed=s.seed + 1) for s in SWEEP], "its GAN 0 has seed=0, expected 1"),
         (
             [SWEEP[0], replace(SWEEP[1], lr_d=2e-3), SWEEP[2]],
-            r"its replica 1 has lr_d=0\.001, expected 0\.002",
+            r"its GAN 1 has lr_d=0\.001, expected 0\.002",
         ),
         (
             [replace(s, hidden=(9,)) for s in SWEEP],
-            r"its replica 0 has hidden=\[8\], expected \[9\]",
+            r"its GAN 0 has hidden=\[8\], expected \[9\]",
         ),
     ],
 )
@@ -245,8 +254,7 @@ def test_the_checkpoint_of_another_sweep_is_refused_and_says_how_it_differs(save
 def test_the_checkpoint_of_other_data_is_refused(saved):
     refuse(saved, "belongs to another sweep: its data are others", data=ring(radius=2.1))
     assert (
-        train_ensemble(SWEEP, ring(), steps=4, checkpoint=saved.parent).steps_done.tolist()
-        == [4] * 3
+        train_gans(SWEEP, ring(), steps=4, checkpoint=saved.parent).steps_done.tolist() == [4] * 3
     )
 
 
@@ -254,30 +262,30 @@ def test_a_file_in_the_place_of_the_folder_is_refused_before_training(tmp_path):
     path = tmp_path / "sweep.safetensors"
     path.write_bytes(b"mine")
     with pytest.raises(ValueError, match=r"checkpoint: expected a folder, .* is a file"):
-        train_ensemble(SWEEP, ring(), steps=1, checkpoint=path)
+        train_gans(SWEEP, ring(), steps=1, checkpoint=path)
     assert path.read_bytes() == b"mine"
 
 
 def test_files_that_changed_places_are_refused(tmp_path):
-    """Two batches of one shape: their settings and tensors would fit each other's place."""
+    """Two groups of one form: their settings and tensors would fit each other's place."""
     sweep = [replace(SMALL, seed=s) for s in range(10)]
-    train_ensemble(sweep, ring(), steps=2, checkpoint=tmp_path)
-    first, second = (tmp_path / f"part-00{i}.safetensors" for i in range(2))
+    train_gans(sweep, ring(), steps=2, checkpoint=tmp_path)
+    first, second = (tmp_path / f"group-00{i}.safetensors" for i in range(2))
     first.rename(tmp_path / "old")
     second.rename(first)
-    refuse(first, r"expected replicas \[0, 1, 2, 3, 4\] in .*, got \[5, 6, 7, 8, 9\]", sweep)
+    refuse(first, r"expected GANs \[0, 1, 2, 3, 4\] in .*, got \[5, 6, 7, 8, 9\]", sweep)
     first.rename(second)
     (tmp_path / "old").rename(first)
-    beyond = tmp_path / "part-002.safetensors"
+    beyond = tmp_path / "group-002.safetensors"
     beyond.write_bytes(first.read_bytes())
-    refuse(beyond, r"expected replicas \[\] in .*, got \[0, 1, 2, 3, 4\]", sweep)
+    refuse(beyond, r"expected GANs \[\] in .*, got \[0, 1, 2, 3, 4\]", sweep)
 
 
 def test_a_folder_that_cannot_be_made_or_written_is_named_before_training(tmp_path):
     (tmp_path / "file").write_text("mine")
     for path in (tmp_path / "file" / "sweep", Path("/proc")):
         with pytest.raises(OSError, match=f"checkpoint: .*'{path}'"):
-            train_ensemble(SWEEP, ring(), steps=1, checkpoint=path)
+            train_gans(SWEEP, ring(), steps=1, checkpoint=path)
 
 
 def test_a_full_disk_is_named_and_what_was_written_before_stays(saved):
@@ -287,10 +295,10 @@ def test_a_full_disk_is_named_and_what_was_written_before_stays(saved):
     resource.setrlimit(resource.RLIMIT_FSIZE, (2000, limits[1]))
     try:
         with pytest.raises(OSError, match=f"checkpoint: File too large: '{saved}'"):
-            train_ensemble(SWEEP, ring(), steps=5, checkpoint=saved.parent)
+            train_gans(SWEEP, ring(), steps=5, checkpoint=saved.parent)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert saved.read_bytes() == before
     assert len(list(saved.parent.iterdir())) == 2  # and no half a file
-    resumed = train_ensemble(SWEEP, ring(), steps=5, checkpoint=saved.parent)
-    assert np.array_equal(resumed.g_loss, train_ensemble(SWEEP, ring(), steps=5).g_loss)
+    resumed = train_gans(SWEEP, ring(), steps=5, checkpoint=saved.parent)
+    assert np.array_equal(resumed.g_loss, train_gans(SWEEP, ring(), steps=5).g_loss)

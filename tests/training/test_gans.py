@@ -12,9 +12,8 @@ import torch
 from torch import nn
 
 from gentutor.objectives.adversarial import OBJECTIVES
-from gentutor.training import part
-from gentutor.training.ensemble import Ensemble, train_ensemble
-from gentutor.training.replica import Replica
+from gentutor.training import GANSettings, TrainedGANs, train_gans
+from gentutor.training._engine import plan
 
 
 class Corners:
@@ -39,7 +38,7 @@ def weights(net: nn.Module) -> list[torch.Tensor]:
     return list(net.state_dict().values())
 
 
-def assert_same_bits(a: Ensemble, i: int, b: Ensemble, j: int) -> None:
+def assert_same_bits(a: TrainedGANs, i: int, b: TrainedGANs, j: int) -> None:
     for nets in ("generators", "discriminators"):
         pairs = zip(weights(getattr(a, nets)[i]), weights(getattr(b, nets)[j]), strict=True)
         assert all(torch.equal(x, y) for x, y in pairs), f"{nets} differ"
@@ -57,16 +56,18 @@ SHAPES = [
 
 
 @pytest.mark.parametrize(("objective", "options"), [*product(OBJECTIVES, SHAPES)])
-def test_a_replica_equals_its_solo_run_bit_for_bit(objective, options):
+def test_a_gan_equals_its_solo_run_bit_for_bit(objective, options):
     options = {"batch_size": 25, "hidden": (13, 9), "n_critic": 2} | options
-    replicas = [
-        Replica(objective, seed=s, lr_d=1e-3 * (1 + s), gp_weight=0.1 * s, clip=0.1 + s, **options)
+    gans = [
+        GANSettings(
+            objective, seed=s, lr_d=1e-3 * (1 + s), gp_weight=0.1 * s, clip=0.1 + s, **options
+        )
         for s in range(3)
     ]
-    together = train_ensemble(replicas, DATA, steps=19)
+    together = train_gans(gans, DATA, steps=19)
     assert np.isfinite(together.g_loss).all()
     for r in (0, 2):
-        assert_same_bits(train_ensemble(replicas[r : r + 1], DATA, steps=19), 0, together, r)
+        assert_same_bits(train_gans(gans[r : r + 1], DATA, steps=19), 0, together, r)
 
 
 class Cloud:
@@ -92,27 +93,27 @@ class Cloud:
     ],
 )
 def test_odd_sizes_leave_the_bits_as_they_are(objective, dim, options):
-    """Batches and noise that fill no cache line, packs of a whole batch, eight replicas."""
-    replicas = [Replica(objective, seed=s, lr_d=1e-3 * (1 + s), **options) for s in range(8)]
-    together = train_ensemble(replicas, Cloud(dim), steps=3)
+    """Batches and noise that fill no cache line, packs of a whole batch, eight GANs."""
+    gans = [GANSettings(objective, seed=s, lr_d=1e-3 * (1 + s), **options) for s in range(8)]
+    together = train_gans(gans, Cloud(dim), steps=3)
     for r in range(8):
-        alone = train_ensemble(replicas[r : r + 1], Cloud(dim), steps=3)
+        alone = train_gans(gans[r : r + 1], Cloud(dim), steps=3)
         assert_same_bits(alone, 0, together, r)
 
 
-def test_a_sweep_of_several_shapes_and_chunks_keeps_its_order():
-    """Nineteen of one objective (three batches) with one of another between."""
-    replicas = [Replica("hinge", seed=s, hidden=(8,), batch_size=16) for s in range(19)]
-    replicas.insert(4, Replica("wgan_gp", seed=77, hidden=(8,), batch_size=16))
-    swept = train_ensemble(replicas, DATA, steps=5)
-    assert swept.replicas == tuple(replicas)
+def test_a_sweep_of_several_forms_and_groups_keeps_its_order():
+    """Nineteen of one objective (three groups) with one of another between."""
+    gans = [GANSettings("hinge", seed=s, hidden=(8,), batch_size=16) for s in range(19)]
+    gans.insert(4, GANSettings("wgan_gp", seed=77, hidden=(8,), batch_size=16))
+    swept = train_gans(gans, DATA, steps=5)
+    assert swept.settings == tuple(gans)
     assert swept.steps_done.tolist() == [5] * 20
     for r in (0, 4, 5, 18, 19):
-        assert_same_bits(train_ensemble([replicas[r]], DATA, steps=5), 0, swept, r)
+        assert_same_bits(train_gans([gans[r]], DATA, steps=5), 0, swept, r)
 
 
 SWEEP = [
-    Replica(objective, seed=s, n_critic=2, batch_size=16, hidden=(16, 16), spectral=spectral)
+    GANSettings(objective, seed=s, n_critic=2, batch_size=16, hidden=(16, 16), spectral=spectral)
     for objective, spectral in (("non_saturating", False), ("hinge", True), ("wgan_gp", False))
     for s in range(2)
 ]
@@ -120,8 +121,8 @@ SWEEP = [
 
 @pytest.mark.parametrize("breaks", [[3], [16], [17, 32, 33], [20, 45, 46, 63]])
 def test_a_stopped_run_resumes_to_the_same_bits(breaks, tmp_path: Path):
-    """Stop within a block, at its end, in the second chunk, several times; 25 steps a chunk."""
-    whole = train_ensemble(SWEEP, DATA, steps=25)
+    """Stop within a block, at its end, in the second group, several times; 25 steps a group."""
+    whole = train_gans(SWEEP, DATA, steps=25)
     path = tmp_path / "sweep"
     taken = 0
     for limit in breaks:
@@ -131,36 +132,36 @@ def test_a_stopped_run_resumes_to_the_same_bits(breaks, tmp_path: Path):
             taken += 1
             return taken == limit
 
-        some = train_ensemble(SWEEP, DATA, steps=25, checkpoint=path, stop=stop)
+        some = train_gans(SWEEP, DATA, steps=25, checkpoint=path, stop=stop)
         assert some.stopped
         assert some.steps_done[::2].sum() == limit
         done = some.steps_done[0]
         assert np.array_equal(some.g_loss[0, :done], whole.g_loss[0, :done])
         assert np.isnan(some.g_loss[0, done:]).all()
-    rest = train_ensemble(SWEEP, DATA, steps=25, checkpoint=path)
+    rest = train_gans(SWEEP, DATA, steps=25, checkpoint=path)
     assert not rest.stopped
     for r in range(len(SWEEP)):
         assert_same_bits(rest, r, whole, r)
-    assert sorted(os.listdir(path)) == [f"part-{i:03}.safetensors" for i in range(3)]
-    again = train_ensemble(SWEEP, DATA, steps=25, checkpoint=path)  # nothing left to do
+    assert sorted(os.listdir(path)) == [f"group-{i:03}.safetensors" for i in range(3)]
+    again = train_gans(SWEEP, DATA, steps=25, checkpoint=path)  # nothing left to do
     assert_same_bits(again, 3, whole, 3)
 
 
 def test_a_finished_run_can_be_made_longer(tmp_path: Path):
     path = tmp_path / "sweep"
-    train_ensemble(SWEEP, DATA, steps=16, checkpoint=path)
-    longer = train_ensemble(SWEEP, DATA, steps=40, checkpoint=path)
-    whole = train_ensemble(SWEEP, DATA, steps=40)
+    train_gans(SWEEP, DATA, steps=16, checkpoint=path)
+    longer = train_gans(SWEEP, DATA, steps=40, checkpoint=path)
+    whole = train_gans(SWEEP, DATA, steps=40)
     for r in range(len(SWEEP)):
         assert_same_bits(longer, r, whole, r)
 
 
-def test_a_part_that_is_missing_is_trained_anew_and_other_files_are_left_alone(tmp_path: Path):
-    train_ensemble(SWEEP, DATA, steps=5, checkpoint=tmp_path)
-    (tmp_path / "part-001.safetensors").unlink()
+def test_a_group_that_is_missing_is_trained_anew_and_other_files_are_left_alone(tmp_path: Path):
+    train_gans(SWEEP, DATA, steps=5, checkpoint=tmp_path)
+    (tmp_path / "group-001.safetensors").unlink()
     (tmp_path / "notes.txt").write_text("mine")
-    rest = train_ensemble(SWEEP, DATA, steps=7, checkpoint=tmp_path)
-    whole = train_ensemble(SWEEP, DATA, steps=7)
+    rest = train_gans(SWEEP, DATA, steps=7, checkpoint=tmp_path)
+    whole = train_gans(SWEEP, DATA, steps=7)
     for r in range(len(SWEEP)):
         assert_same_bits(rest, r, whole, r)
     assert (tmp_path / "notes.txt").read_text() == "mine"
@@ -168,7 +169,7 @@ def test_a_part_that_is_missing_is_trained_anew_and_other_files_are_left_alone(t
 
 def test_checkpoints_are_written_while_training(tmp_path: Path, monkeypatch):
     """A killed process loses what came after the last checkpoint, no more."""
-    monkeypatch.setattr(part, "SAVE_SECONDS", 0.0)
+    monkeypatch.setattr(plan, "SAVE_SECONDS", 0.0)
     path = tmp_path / "sweep"
 
     class Killed(BaseException):
@@ -180,10 +181,10 @@ def test_checkpoints_are_written_while_training(tmp_path: Path, monkeypatch):
         return False
 
     with pytest.raises(Killed):
-        train_ensemble(SWEEP[:2], DATA, steps=30, checkpoint=path, stop=kill)
-    assert train_ensemble(SWEEP[:2], DATA, steps=1, checkpoint=path).steps_done.tolist() == [20, 20]
-    resumed = train_ensemble(SWEEP[:2], DATA, steps=30, checkpoint=path)
-    assert_same_bits(resumed, 1, train_ensemble(SWEEP[:2], DATA, steps=30), 1)
+        train_gans(SWEEP[:2], DATA, steps=30, checkpoint=path, stop=kill)
+    assert train_gans(SWEEP[:2], DATA, steps=1, checkpoint=path).steps_done.tolist() == [20, 20]
+    resumed = train_gans(SWEEP[:2], DATA, steps=30, checkpoint=path)
+    assert_same_bits(resumed, 1, train_gans(SWEEP[:2], DATA, steps=30), 1)
 
 
 def test_an_interrupt_ends_training_after_the_step_it_falls_in():
@@ -193,12 +194,12 @@ def test_an_interrupt_ends_training_after_the_step_it_falls_in():
         return False
 
     before = signal.getsignal(signal.SIGINT)
-    some = train_ensemble(SWEEP[:2], DATA, steps=30, stop=interrupt)
+    some = train_gans(SWEEP[:2], DATA, steps=30, stop=interrupt)
     assert some.stopped
     assert 7 <= some.steps_done[0] <= 8
     assert signal.getsignal(signal.SIGINT) is before
     done = int(some.steps_done[0])
-    shorter = train_ensemble(SWEEP[:2], DATA, steps=done)
+    shorter = train_gans(SWEEP[:2], DATA, steps=done)
     for mine, expected in zip(
         weights(some.generators[1]), weights(shorter.generators[1]), strict=True
     ):
@@ -215,22 +216,22 @@ def test_a_second_interrupt_is_not_held_back():
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            train_ensemble(SWEEP[:2], DATA, steps=1, stop=lambda s: interrupt(s) or interrupt(s))
+            train_gans(SWEEP[:2], DATA, steps=1, stop=lambda s: interrupt(s) or interrupt(s))
         assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
     finally:
         signal.signal(signal.SIGINT, before)
 
 
 def test_a_stop_that_comes_with_the_last_step_has_stopped_nothing():
-    ends = [train_ensemble(SWEEP[:4], DATA, steps=3, stop=lambda s, n=n: s == n) for n in (5, 6)]
+    ends = [train_gans(SWEEP[:4], DATA, steps=3, stop=lambda s, n=n: s == n) for n in (5, 6)]
     assert [end.stopped for end in ends] == [True, False]
-    early = train_ensemble(SWEEP[:4], DATA, steps=3, stop=lambda s: np.bool_(s == 4))
+    early = train_gans(SWEEP[:4], DATA, steps=3, stop=lambda s: np.bool_(s == 4))
     assert early.stopped is True
     assert early.steps_done.tolist() == [3, 3, 1, 1]
 
 
 def test_two_runs_are_equal_and_another_seed_differs():
-    runs = [train_ensemble([replace(SWEEP[0], seed=s)], DATA, steps=5) for s in (3, 3, 4)]
+    runs = [train_gans([replace(SWEEP[0], seed=s)], DATA, steps=5) for s in (3, 3, 4)]
     assert_same_bits(runs[0], 0, runs[1], 0)
     assert not np.array_equal(runs[0].g_loss, runs[2].g_loss)
 
@@ -239,7 +240,7 @@ def test_nothing_global_changes():
     torch.manual_seed(0)
     expected = torch.rand(3)
     torch.manual_seed(0)
-    train_ensemble(SWEEP[:1], DATA, steps=2)
+    train_gans(SWEEP[:1], DATA, steps=2)
     assert torch.equal(torch.rand(3), expected)
     assert torch.is_grad_enabled()
 
@@ -248,9 +249,7 @@ def test_one_thread_trains_whatever_the_caller_uses():
     before, seen = torch.get_num_threads(), []
     torch.set_num_threads(2)
     try:
-        train_ensemble(
-            SWEEP[:1], DATA, steps=2, stop=lambda s: seen.append(torch.get_num_threads())
-        )
+        train_gans(SWEEP[:1], DATA, steps=2, stop=lambda s: seen.append(torch.get_num_threads()))
         assert (seen, torch.get_num_threads()) == ([1, 1], 2)
     finally:
         torch.set_num_threads(before)

@@ -17,28 +17,27 @@ from distributed import LocalCluster
 from torch import nn
 
 from gentutor.data import ring
-from gentutor.training import dispatch
-from gentutor.training.board import shared_board
-from gentutor.training.ensemble import Ensemble, train_ensemble
-from gentutor.training.replica import Replica
+from gentutor.training import GANSettings, TrainedGANs, train_gans
+from gentutor.training._engine import dispatch
+from gentutor.training._engine.board import shared_board
 
 SWEEP = [
-    Replica(objective, seed=s, n_critic=2, batch_size=16, hidden=(16, 16))
+    GANSettings(objective, seed=s, n_critic=2, batch_size=16, hidden=(16, 16))
     for objective in ("non_saturating", "wgan_gp", "hinge")
     for s in range(2)
 ]
 
 
 @pytest.fixture(scope="module")
-def whole() -> Ensemble:
-    return train_ensemble(SWEEP, ring(), steps=40)
+def whole() -> TrainedGANs:
+    return train_gans(SWEEP, ring(), steps=40)
 
 
 def values(net: nn.Module) -> torch.Tensor:
     return nn.utils.parameters_to_vector(net.parameters())
 
 
-def assert_same(a: Ensemble, b: Ensemble) -> None:
+def assert_same(a: TrainedGANs, b: TrainedGANs) -> None:
     for nets in ("generators", "discriminators"):
         pairs = zip(getattr(a, nets), getattr(b, nets), strict=True)
         assert all(torch.equal(values(x), values(y)) for x, y in pairs)
@@ -49,26 +48,26 @@ def assert_same(a: Ensemble, b: Ensemble) -> None:
 
 
 def test_two_processes_give_the_bits_of_one(whole):
-    assert_same(train_ensemble(SWEEP, ring(), steps=40, jobs=2), whole)
+    assert_same(train_gans(SWEEP, ring(), steps=40, jobs=2), whole)
 
 
 def test_a_dask_cluster_gives_the_bits_of_one_process(whole, tmp_path):
     with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as local:
         address = local.scheduler_address
-        assert_same(train_ensemble(SWEEP, ring(), steps=40, cluster=address), whole)
-        first = train_ensemble(
+        assert_same(train_gans(SWEEP, ring(), steps=40, cluster=address), whole)
+        first = train_gans(
             SWEEP, ring(), steps=40, cluster=address, stop=lambda steps: True, checkpoint=tmp_path
         )
         assert first.stopped
         assert 0 in first.steps_done
         assert 40 in first.steps_done
-        again = train_ensemble(SWEEP, ring(), steps=40, cluster=address, checkpoint=tmp_path)
+        again = train_gans(SWEEP, ring(), steps=40, cluster=address, checkpoint=tmp_path)
         assert_same(again, whole)
 
 
 def test_a_sweep_that_was_begun_by_one_process_is_ended_by_two(whole, tmp_path):
-    train_ensemble(SWEEP, ring(), steps=40, checkpoint=tmp_path, stop=lambda steps: steps == 57)
-    assert_same(train_ensemble(SWEEP, ring(), steps=40, checkpoint=tmp_path, jobs=2), whole)
+    train_gans(SWEEP, ring(), steps=40, checkpoint=tmp_path, stop=lambda steps: steps == 57)
+    assert_same(train_gans(SWEEP, ring(), steps=40, checkpoint=tmp_path, jobs=2), whole)
 
 
 def test_a_stop_reaches_every_process_and_what_was_done_is_kept(tmp_path):
@@ -78,33 +77,33 @@ def test_a_stop_reaches_every_process_and_what_was_done_is_kept(tmp_path):
         asked.append(steps)
         return steps > 0
 
-    some = train_ensemble(SWEEP, ring(), steps=200_000, jobs=2, checkpoint=tmp_path, stop=stop)
+    some = train_gans(SWEEP, ring(), steps=200_000, jobs=2, checkpoint=tmp_path, stop=stop)
     assert some.stopped
     assert 0 < some.steps_done.max() < 200_000
     assert asked[-1] > 0
     assert asked == sorted(asked)
     r = int(some.steps_done.argmax())
-    alone = train_ensemble([SWEEP[r]], ring(), steps=int(some.steps_done[r]))
+    alone = train_gans([SWEEP[r]], ring(), steps=int(some.steps_done[r]))
     assert torch.equal(values(alone.generators[0]), values(some.generators[r]))
 
 
-def test_the_slowest_batches_are_begun_first(monkeypatch):
-    """Four small replicas, one of a larger batch, one by autograd; the smallest comes last."""
+def test_the_slowest_groups_are_begun_first(monkeypatch):
+    """Four small GANs, one of a larger batch, one by autograd; the smallest comes last."""
     order = []
 
-    def begin(work, parts, jobs):
-        order.extend(part.place for part in parts)
+    def begin(work, plans, jobs):
+        order.extend(plan.place for plan in plans)
         return []
 
     monkeypatch.setattr(dispatch, "as_done", begin)
-    small = Replica("hinge", batch_size=16, hidden=(16, 16))
+    small = GANSettings("hinge", batch_size=16, hidden=(16, 16))
     sweep = [
         replace(small, hidden=(16,)),
         *(replace(small, seed=s) for s in range(4)),
         replace(small, batch_size=32),
         replace(small, spectral=True),
     ]
-    assert train_ensemble(sweep, ring(), steps=1, jobs=2).stopped
+    assert train_gans(sweep, ring(), steps=1, jobs=2).stopped
     assert order == [1, 3, 2, 0]
 
 
@@ -120,7 +119,7 @@ class Late:
 def test_an_error_of_the_data_comes_back_as_it_was_raised():
     cloudpickle.register_pickle_by_value(sys.modules[__name__])
     with pytest.raises(TimeoutError, match="too late"):
-        train_ensemble(SWEEP, Late(), steps=10, jobs=2)
+        train_gans(SWEEP, Late(), steps=10, jobs=2)
 
 
 def test_an_error_in_stop_ends_the_processes_too(tmp_path):
@@ -128,8 +127,8 @@ def test_an_error_in_stop_ends_the_processes_too(tmp_path):
         raise RuntimeError("mine")
 
     with pytest.raises(RuntimeError, match="mine"):
-        train_ensemble(SWEEP, ring(), steps=10**7, jobs=2, checkpoint=tmp_path, stop=stop)
-    assert train_ensemble(SWEEP, ring(), steps=1, jobs=2).steps_done.tolist() == [1] * 6
+        train_gans(SWEEP, ring(), steps=10**7, jobs=2, checkpoint=tmp_path, stop=stop)
+    assert train_gans(SWEEP, ring(), steps=1, jobs=2).steps_done.tolist() == [1] * 6
 
 
 SCRIPT = """
@@ -137,8 +136,7 @@ SCRIPT = """
     from pathlib import Path
 
     from gentutor.data import ring
-    from gentutor.training.ensemble import train_ensemble
-    from gentutor.training.replica import Replica
+    from gentutor.training import GANSettings, train_gans
 
     folder, jobs = Path(sys.argv[1]), int(sys.argv[2])
 
@@ -154,8 +152,8 @@ SCRIPT = """
         return False
 
     if __name__ == "__main__":
-        sweep = [Replica(o, batch_size=16, hidden=(16, 16)) for o in ("hinge", "wgan_gp")]
-        trained = train_ensemble(
+        sweep = [GANSettings(o, batch_size=16, hidden=(16, 16)) for o in ("hinge", "wgan_gp")]
+        trained = train_gans(
             sweep, Noted(), steps=10**7, checkpoint=folder / "sweep", jobs=jobs, stop=stop
         )
         print("stopped", trained.stopped)
@@ -193,7 +191,7 @@ def test_an_interrupt_ends_all_processes_after_their_step(jobs, whom, tmp_path):
     assert last_line(process) == "stopped True"
     assert process.wait(60) == 0
     kept = sorted(path.name for path in (tmp_path / "sweep").iterdir())
-    assert kept == ["part-000.safetensors", "part-001.safetensors"]
+    assert kept == ["group-000.safetensors", "group-001.safetensors"]
 
 
 def test_when_the_parent_is_killed_the_others_write_their_files_and_end(tmp_path):
@@ -205,7 +203,7 @@ def test_when_the_parent_is_killed_the_others_write_their_files_and_end(tmp_path
         assert time.monotonic() < deadline
         time.sleep(0.1)
     kept = sorted(path.name for path in (tmp_path / "sweep").iterdir())
-    assert kept == ["part-000.safetensors", "part-001.safetensors"]
+    assert kept == ["group-000.safetensors", "group-001.safetensors"]
 
 
 def test_a_board_adds_up_and_vanishes():

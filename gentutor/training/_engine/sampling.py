@@ -1,4 +1,4 @@
-"""Data and noise of a batch of GANs: one random stream a replica, drawn many steps at a time."""
+"""Data and noise of a group of GANs: one random stream a GAN, drawn many steps at a time."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
@@ -7,8 +7,8 @@ import torch
 from torch import Tensor
 
 from gentutor.checks import check_tensor
-from gentutor.training.flat import aligned
-from gentutor.training.replica import Replica
+from gentutor.training._engine.flat import aligned
+from gentutor.training.settings import GANSettings
 
 BLOCK = 16  # steps of G that are drawn at once
 
@@ -21,10 +21,18 @@ class Source(Protocol):
         ...
 
 
+def examples(
+    name: str, source: Source, count: int, data_dim: int, generator: torch.Generator
+) -> Tensor:
+    """Draw (count, data_dim) examples of a source; errors call it ``name``."""
+    drawn = source.sample(count, generator)
+    return check_tensor(f"{name}.sample({count})", drawn, (count, data_dim))
+
+
 class Block(NamedTuple):
     """What ``BLOCK`` steps of G consume; features come before examples.
 
-    Noise has as many columns as fill cache lines (see :mod:`gentutor.training.flat`).
+    Noise has as many columns as fill cache lines (see :mod:`gentutor.training._engine.flat`).
 
     Attributes:
         real: (BLOCK, R, D, n_critic, B) data for D's steps.
@@ -40,20 +48,20 @@ class Block(NamedTuple):
 
 
 class Streams:
-    """The generators of R replicas of one shape.
+    """The random streams of R GANs of one form.
 
-    A replica's draws depend on its own seed only. ``before`` holds the generators' states before
+    A GAN's draws depend on its own seed only. ``before`` holds the generators' states before
     the last block, from which :meth:`redraw` makes that block again.
     """
 
     def __init__(
-        self, data: Source, replicas: Sequence[Replica], data_dim: int, *, dtype: torch.dtype
+        self, data: Source, gans: Sequence[GANSettings], data_dim: int, *, dtype: torch.dtype
     ) -> None:
-        settings = replicas[0]
+        settings = gans[0]
         self.data, self.data_dim, self.dtype = data, data_dim, dtype
         self.n_critic, self.batch = settings.n_critic, settings.batch_size
         self.latent_dim, self.pack = settings.latent_dim, settings.pack
-        self.generators = [torch.Generator().manual_seed(r.stream_seed) for r in replicas]
+        self.generators = [torch.Generator().manual_seed(3 * each.seed + 2) for each in gans]
         self.before = self._states()
 
     def _states(self) -> Tensor:
@@ -71,9 +79,7 @@ class Streams:
         eps = torch.empty(count, BLOCK, 1, self.n_critic, packs, dtype=dtype)
         real: list[Tensor] = []
         for r, generator in enumerate(self.generators):
-            drawn = self.data.sample(BLOCK * many, generator)
-            shape = BLOCK * many, self.data_dim
-            real.append(check_tensor(f"data.sample({BLOCK * many})", drawn, shape))
+            real.append(examples("data", self.data, BLOCK * many, self.data_dim, generator))
             z_d[r].normal_(generator=generator)
             z_g[r].normal_(generator=generator)
             eps[r].uniform_(generator=generator)

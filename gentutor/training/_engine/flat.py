@@ -1,9 +1,9 @@
 """All weights of one stacked network in one vector, and Adam on it.
 
-Two habits of fast kernels would make a replica's bits depend on what it is batched with.
+Two habits of fast kernels would make a network's bits depend on what it is grouped with.
 Element-wise kernels compute whole vector registers first and the rest one by one, and the two may
 round differently: so vectors here end in padding. Matrix products may choose their order of
-summation by the alignment of a matrix: so every replica's matrix begins at a cache line.
+summation by the alignment of a matrix: so every network's matrix begins at a cache line.
 """
 
 import math
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.optim.adam import adam
 
 ALIGN = 16  # floats of a cache line
 TAIL = 64  # floats of the longest unrolled loop
@@ -41,17 +42,18 @@ class FlatWeights:
     """A stacked network's weights and gradients as views of two vectors.
 
     Args:
-        net: stacked by :func:`gentutor.nn.stack`; its parameters become views.
+        net: stacked by :func:`gentutor.nn.stack`; its parameters become views, all but frozen ones.
 
     Attributes:
-        values: (P,) all weights, layer by layer, each replica's part of a layer aligned.
+        parameters: those of ``net`` that are trained, first layer first.
+        values: (P,) all weights, layer by layer, each network's part of a layer aligned.
         grad: (P,) their gradients.
         weights: the views into ``values``, (R, in, out) and (R, out) by turns.
         grads: the same views into ``grad``.
     """
 
     def __init__(self, net: nn.Module) -> None:
-        self._parameters = parameters = list(net.parameters())
+        self.parameters = parameters = [p for p in net.parameters() if p.requires_grad]
         self._places: list[tuple[int, int]] = []
         total = 0
         for parameter in parameters:
@@ -68,9 +70,13 @@ class FlatWeights:
 
     def differentiate(self, loss: Tensor) -> None:
         """Write a loss's gradient into ``grad``; 0 for weights that it does not depend on."""
-        grads = torch.autograd.grad(loss, self._parameters, materialize_grads=True)
+        grads = torch.autograd.grad(loss, self.parameters, materialize_grads=True)
         for out, grad in zip(self.grads, grads, strict=True):
             out.copy_(grad)
+
+    def finite(self) -> Tensor:
+        """Return (R,) whether all of a network's weights are finite."""
+        return torch.stack([view.isfinite().flatten(1).all(1) for view in self.weights]).all(0)
 
     def views(self, vector: Tensor) -> list[Tensor]:
         """Return the parts of another (P,) vector as the weights' shapes."""
@@ -82,7 +88,7 @@ class FlatWeights:
         ]
 
     def spread(self, numbers: Sequence[float]) -> Tensor:
-        """Return one number a replica as (P,): each at all weights of its replica."""
+        """Return one number a network as (P,): each at all of its weights."""
         vector = torch.zeros_like(self.values)
         column = torch.tensor(numbers, dtype=vector.dtype)
         for view in self.views(vector):
@@ -112,16 +118,17 @@ class Adam:
 
     def step(self, factor: float = 1.0) -> None:
         """Update the weights from ``flat.grad``; ``factor`` multiplies all rates."""
+        self._count.fill_(self.steps)  # adam counts this one itself
         self.steps += 1
-        self._count.fill_(self.steps)
         self._unit_step.zero_()
-        torch._fused_adam_(
+        adam(  # the function behind torch.optim.Adam
             [self._unit_step],
             [self.flat.grad],
             [self.mean],
             [self.square],
             [],
             [self._count],
+            fused=True,
             lr=1.0,
             beta1=self.betas[0],
             beta2=self.betas[1],

@@ -1,23 +1,24 @@
-"""The settings of one GAN of a sweep."""
+"""The settings of one GAN."""
 
 import math
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from typing import Any
 
-from gentutor.checks import check_int, check_number
+from gentutor.checks import check_int, check_number, check_seed
 from gentutor.models.gan import Critic, Discriminator, Generator, widths
 from gentutor.objectives.adversarial import known_objective
-from gentutor.training.flat import ALIGN
+
+LAST_SEED = (2**32 - 3) // 3  # 3 * seed + 2 still seeds torch's generator
 
 
 @dataclass(frozen=True)
-class Replica:
+class GANSettings:
     """One GAN: its game, its two networks and how they are trained.
 
     Attributes:
         objective: a key of ``gentutor.objectives.adversarial.OBJECTIVES``.
-        seed: of both networks' starting weights, the data and the noise.
+        seed: of both networks' starting weights, the data and the noise; at most
+            1,431,655,764, since three streams are made of it.
         n_critic: steps of D per step of G, >= 1.
         lr_g: Adam's learning rate of G, > 0.
         lr_d: of D.
@@ -36,7 +37,7 @@ class Replica:
     Raises:
         TypeError, ValueError: a setting of the wrong kind or range; names it.
 
-    >>> Replica("wgan_gp", seed=3, n_critic=0)
+    >>> GANSettings("wgan_gp", seed=3, n_critic=0)
     Traceback (most recent call last):
     ...
     ValueError: n_critic: expected an integer >= 1, got 0
@@ -64,8 +65,8 @@ class Replica:
         kept: dict[str, Any] = {}  # plain Python values, as a checkpoint needs them
         for name in ("n_critic", "batch_size", "pack", "latent_dim"):
             kept[name] = check_int(name, getattr(self, name))
-        for name in ("seed", "unroll"):
-            kept[name] = check_int(name, getattr(self, name), low=0)
+        kept["seed"] = check_seed("seed", self.seed, high=LAST_SEED)
+        kept["unroll"] = check_int("unroll", self.unroll, low=0)
         for name in ("lr_g", "lr_d", "clip", "unroll_lr"):
             kept[name] = check_number(name, getattr(self, name))
         kept["gp_weight"] = check_number("gp_weight", self.gp_weight, strict=False)
@@ -89,62 +90,6 @@ class Replica:
         """All settings, as JSON values."""
         return asdict(self)
 
-    @property
-    def plain(self) -> bool:
-        """Whether the hand-derived backward computes it."""
-        return not (self.spectral or self.unroll)
-
-    @property
-    def batchable(self) -> bool:
-        """Whether its bits are the same in a batch.
-
-        Autograd makes its own intermediate matrices. If their sizes are no multiple of a cache
-        line, those of one replica are aligned otherwise than those of the next, and matrix
-        products then may sum in another order. Without hidden layers the sizes are the data's.
-        """
-        if self.plain:
-            return True
-        return bool(self.hidden) and all(width % ALIGN == 0 for width in self.hidden)
-
-    @property
-    def shape(self) -> tuple[Any, ...]:
-        """What replicas must share to be computed in one batch."""
-        return (
-            self.objective,
-            self.n_critic,
-            self.betas,
-            self.batch_size,
-            self.pack,
-            self.spectral,
-            self.unroll,
-            self.unroll_lr,
-            self.latent_dim,
-            self.hidden,
-        )
-
-    def flops(self, data_dim: int) -> int:
-        """Return multiplications and additions of all matrix products in a step of G.
-
-        A forward pass costs two a weight and example; so do the gradients of the weights, and the
-        slopes of all layers but the first. The penalty adds a forward pass, slopes down to the
-        input, the way back up (see :mod:`gentutor.training.manual`) and gradients.
-
-        >>> Replica("non_saturating").flops(2), Replica("wgan_gp").flops(2)
-        (13139968, 17530880)
-        """
-        sizes_g = (self.latent_dim, *self.hidden, data_dim)
-        sizes_d = (self.pack * data_dim, *self.hidden, 1)
-        g, d = (2 * sum(a * b for a, b in pairwise(sizes)) for sizes in (sizes_g, sizes_d))
-        g_inner, d_inner = (
-            2 * sum(a * b for a, b in pairwise(sizes[1:])) for sizes in (sizes_g, sizes_d)
-        )
-        count = self.batch_size // self.pack
-        d_step = 2 * count * (2 * d + d_inner) + self.batch_size * g
-        if known_objective(self.objective).penalty:
-            d_step += count * 4 * d
-        g_step = self.batch_size * (2 * g + g_inner) + count * 2 * d
-        return self.n_critic * d_step + g_step
-
     def networks(self, data_dim: int) -> tuple[Generator, Discriminator]:
         """Return both networks at their start; a WGAN's second one is a Critic."""
         generator = Generator(
@@ -163,11 +108,6 @@ class Replica:
             seed=3 * self.seed + 1,
         )
         return generator, discriminator
-
-    @property
-    def stream_seed(self) -> int:
-        """Seed of the stream that data and noise are drawn from."""
-        return 3 * self.seed + 2
 
 
 def _numbers(name: str, value: Any) -> tuple[float, ...]:
