@@ -187,9 +187,7 @@ def tails_of_a_bounded_slope() -> str:
         knots = np.sort(g.normal(size=9))
         z = np.array([6.0, 12.0, 24.0])
         edges = np.concatenate([[-np.inf], knots, [np.inf]])
-        pieces = [
-            np.clip(z, a, b) - np.clip(0.0, a, b) for a, b in zip(edges, edges[1:], strict=False)
-        ]
+        pieces = [np.clip(z, a, b) - np.clip(0.0, a, b) for a, b in pairwise(edges)]
         x = sum(slope * piece for slope, piece in zip(slopes, pieces, strict=True))
         reached = stats.norm.logsf(z)  # log P(noise beyond z), the tail of x beyond G(z)
         heavier.append(bool((reached > stats.norm.logsf(x / 3) + 1e-9).any()))
