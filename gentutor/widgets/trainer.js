@@ -80,9 +80,8 @@ function makeEngine({ Float = Float32Array, bytes = null, megabytes = 8 } = {}) 
 }
 
 /** `count` parameters in one array, with their gradients and Adam's moments; `take` hands out views. */
-function parameters(engine, count) {
+function parameters(engine, count, decay = [0.9, 0.999]) {
   const [values, gradients, means, squares] = [0, 0, 0, 0].map(() => engine.allocate(count));
-  const decay = [0.9, 0.999];
   let taken = 0;
   let steps = 0;
   return {
@@ -93,7 +92,7 @@ function parameters(engine, count) {
       if (taken > count) throw new RangeError(`parameters: expected at most ${count}, got ${taken}`);
       return [values, gradients].map((array) => array.subarray(taken - n, taken));
     },
-    /** Minimise: one step of Adam (Kingma and Ba, 2015) with torch's defaults. */
+    /** Minimise: one step of Adam (Kingma and Ba, 2015), by default with torch's rates of decay. */
     adam(rate) {
       steps++;
       const [first, second] = decay.map((d) => 1 - d ** steps);
