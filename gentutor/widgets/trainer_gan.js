@@ -98,12 +98,13 @@ function makeGan(engine, { latents, hidden, batch, pack, objective, decay = [0.5
       const h = y.subarray(2 * count * out, n * out);
       const r = scratch[l].fill(0);
       engine.product(r, below, W, count, inner, out, inner, 1);
-      for (let i = 0; i < r.length; i++) h[i] = h[i] > 0 ? r[i] : 0;
+      engine.mask(r, h, r.length);
+      h.set(r);
       below = h;
     });
     D.layers.forEach(({ dW, db, dy, in: inner, out }, l) => {
       engine.product(dW, l ? D.layers[l - 1].y : x, dy, inner, n, out, 1, inner);
-      for (let r = 0, at = 0; r < 2 * count; r++) for (let j = 0; j < out; j++, at++) db[j] += dy[at];
+      engine.sums(db, dy, 2 * count, out);
     });
   }
 
