@@ -16,11 +16,9 @@ function render({ model, el }) {
   let told = false; // what the place was told last: to train, or not
   let onScreen = false;
   let slow = false;
-  let timer = 0;
-  let selected = 0;
+  let [timer, selected, charted] = [0, 0, 0];
   let target = null;
   let data = null; // to be shown behind the samples
-  let charted = 0;
 
   // Settings --------------------------------------------------------------------------------
   let saving = false;
@@ -35,7 +33,7 @@ function render({ model, el }) {
   }
   /** Settings have changed, here or in Python. */
   function follow(names) {
-    if (!names.length) return;
+    if (!names.some((name) => name in ALLOWED)) return;
     const own = model.get("target") === "own";
     if (names.some((name) => FRESH.includes(name) && (name !== "points" || own))) restart();
     else if (place) place.send({ set: read("lr_d", "lr_g", "n_critic", "gp_weight", "clip") });
@@ -75,23 +73,17 @@ function render({ model, el }) {
   const list = html("dl", {}, ...numbers.map(([name, cell]) => html("div", {}, html("dt", {}, name), cell)));
   const say = html("p", { class: "gx-say", role: "status" });
   const swatch = (name) => svg("rect", { class: name, x: 6, y: 1, width: 11, height: 10 });
-  const shades = html("span", {});
+  const keys = legend([swatch("gx-lab-real"), "data"], [swatch("gx-lab-fake"), "samples"], [swatch("gx-lab-shade"), ""]);
+  const shades = keys.lastChild.lastChild;
   const root = frame(
     el,
     model,
     "Explorable: mode-collapse lab",
     panelOf.element,
-    html("div", { class: "gx-readout" }, list),
-    say,
     html(
       "div",
       { class: "gx-panels gx-lab-panels" },
-      html(
-        "div",
-        {},
-        plane.canvas,
-        legend([swatch("gx-lab-real"), "data"], [swatch("gx-lab-fake"), "samples"], [swatch("gx-lab-shade"), shades]),
-      ),
+      html("div", {}, plane.canvas, keys, html("div", { class: "gx-readout" }, list), say),
       charts.element,
     ),
     multiples.element,
@@ -129,7 +121,7 @@ function render({ model, el }) {
     };
     const bytes = Uint8Array.from(atob(PRODUCTS), (character) => character.charCodeAt(0));
     place ??= openRuns([...ENGINE, ganObjective, makeGan, ganTarget, countModes], makeGanRun, hear, fail);
-    place.send({ create, bytes, id, interval: still ? 1000 : 60 });
+    place.send({ create, bytes, id, interval: still ? 1000 : seeds.length > 1 ? 250 : 60 });
     drive();
   }
   function drive() {
@@ -143,17 +135,8 @@ function render({ model, el }) {
   function hear(said) {
     if (said.id !== id || blocked()) return;
     last = said;
-    const { modes } = target;
-    last.runs = histories.map((history, r) => {
-      const [nearest, good] = [0, 1].map((which) => said.counts.subarray((2 * r + which) * modes, (2 * r + which + 1) * modes));
-      const seen = coverageOf(nearest, good);
-      if (said.diverged[r] >= 0) seen.verdict = "diverged";
-      const point = { step: said.steps[r], covered: seen.m20 / modes, ...seen, d: said.losses[2 * r], g: said.losses[2 * r + 1] };
-      if (point.step !== history.at(-1)?.step && seen.verdict !== "diverged") history.push(point);
-      if (history.length > 400) histories[r] = history.filter((_, i) => i % 2 || i === history.length - 1);
-      return { seed: model.get("seed") + r, points: said.points.subarray(2 * r * REST.shown, 2 * (r + 1) * REST.shown), modes, ...seen };
-    });
-    if (!said.finite) fail(`${last.runs.length > 1 ? "every run" : `seed ${last.runs[0].seed}`} diverged, at step ${grouped(Math.min(...said.diverged))} of G`);
+    last.runs = readRuns(said, model.get("seed"), target, histories);
+    if (!said.finite) fail(allDiverged(last.runs));
     draw();
     tellStep();
   }
@@ -174,20 +157,20 @@ function render({ model, el }) {
     plane.canvas.classList.toggle("gx-lab-own", own);
     speak();
   }
-  const logits = () => !["least_squares", "hinge"].includes(model.get("objective")) && !model.get("objective").startsWith("wgan");
   function draw() {
     if (!target) return;
     const colours = themeColours(root, ["real", "fake", "generator", "critic", "text"]);
     const drawn = plane.begin(target.view);
     const run = last?.runs[selected];
     if (last) {
-      const [low, high] = shade(drawn, last.surface, colours.critic, logits());
-      shades.textContent = logits() ? " D(x), darkest at 1" : ` D’s answer, ${brief(low)} to ${brief(high)}`;
+      const logits = LOGISTIC.includes(model.get("objective"));
+      const [low, high] = shade(drawn, last.surface, colours.critic, logits);
+      shades.textContent = logits ? " D(x), darkest at 1" : ` D’s answer, ${brief(low)} to ${brief(high)}`;
     }
     dots(drawn, data, rgba(colours.real, 0.55), 2);
     if (target.parts.length === target.modes || !target.parts.length) crosses(drawn, target.places, rgba(colours.text, 0.8));
     if (last) {
-      const points = last.points.subarray(2 * last.selected * REST.shown, 2 * (last.selected + 1) * REST.shown);
+      const { points } = last.runs[last.selected];
       dots(drawn, points, rgba(colours.fake, 0.85), 3);
       if (!told) arrows(drawn, points, last.pushes, rgba(colours.generator, 0.9));
     }
@@ -197,11 +180,8 @@ function render({ model, el }) {
       drawn.context.strokeStyle = rgba(colours.text, 1);
       drawn.context.strokeRect(drawn.X(x) - 7, drawn.Y(y) - 7, 14, 14);
     }
-    const count = model.get("points").length;
-    const at = cursor().map((value) => fixed(value)).join(", ");
-    const seen = run ? `samples at step ${grouped(last.steps[selected])}: ${run.verdict}, ${run.m20} of ${run.modes} modes` : "no samples yet";
-    plane.canvas.setAttribute("aria-label", own ? `Your data, ${count} points, cursor at ${at}. Arrow keys move, Space places or removes; ${seen}` : `The plane; ${seen}`);
-    put(run);
+    plane.canvas.setAttribute("aria-label", planeName(own && { count: model.get("points").length, at: cursor() }, run));
+    labNumbers(run).forEach((text, i) => (numbers[i][1].textContent = text));
     multiples.draw(last?.runs ?? [], selected, target, target.parts.length === target.modes ? target.places : [], colours);
     if (!told || performance.now() - charted > 240) {
       charted = performance.now();
@@ -209,33 +189,19 @@ function render({ model, el }) {
     }
     speak();
   }
-  function put(run) {
-    const kl = run && Number.isFinite(run.reverse_kl) ? `${fixed(run.reverse_kl)} nats` : "–";
-    const texts = run ? [grouped(last.steps[selected]), `${run.m20} of ${run.modes}`, percent(run.quality), kl, VERDICTS[run.verdict] ?? "diverged"] : ["0", "–", "–", "–", "–"];
-    numbers.forEach(([, cell], i) => (cell.textContent = texts[i]));
-  }
 
-  let speaking = 0;
-  let next = "";
+  let [speaking, next] = [0, ""];
   function speak() {
     if (sentence() === next) return;
     next = sentence();
     clearTimeout(speaking);
     speaking = setTimeout(() => (say.textContent = next), 400);
   }
-  function sentence() {
-    const count = model.get("points").length;
-    if (blocked()) return `A target of your own needs at least three points; it has ${count || "none"}. Press on the plane to place them, or use arrow keys and Space.`;
-    if (failure) return failure;
-    const running = model.get("running");
-    if (!last?.last && !running) return "Nothing runs until you press Train.";
-    const without = [place?.where() === "page" && "a worker", last?.engine === "JavaScript" && "WebAssembly"].filter(Boolean);
-    const how = without.length ? `Training without ${without.join(" and ")}, which is slower.` : "Training.";
-    const now = running ? (slow ? "In slow motion, one step at a time." : how) : "Paused. Arrows: where G’s loss would move its samples.";
-    const run = last?.runs[selected];
-    const lost = last?.runs.filter(({ verdict }) => verdict === "diverged").map(({ seed }, r) => `seed ${seed} diverged at step ${grouped([...last.diverged].filter((at) => at >= 0)[r])}`);
-    return [now, lost?.length ? `${lost.join(", ")[0].toUpperCase()}${lost.join(", ").slice(1)}; the others go on.` : "", last?.steps[selected] ? EXPLAINED[run.verdict] : ""].filter(Boolean).join(" ");
-  }
+  const sentence = () =>
+    labSentence({
+      count: model.get("points").length, blocked: blocked(), failure, running: model.get("running"), slow,
+      where: place?.where(), last, run: last?.runs[selected],
+    });
   let toldStep = 0;
   function tellStep() {
     if (last.training && performance.now() - toldStep < 1000) return;

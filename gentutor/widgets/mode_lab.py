@@ -27,7 +27,7 @@ SETTINGS = (
     *("target", "objective", "lr_d", "lr_g", "n_critic", "gp_weight", "clip"),
     *("pack", "collapsed", "seed", "seeds", "points"),
 )
-PARTS = ("settings", "controls", "plane", "charts")
+PARTS = ("settings", "controls", "plane", "charts", "words")
 
 
 class ModeCollapseLab(Explorable):

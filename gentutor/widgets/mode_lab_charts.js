@@ -2,6 +2,7 @@
 
 const VERDICTS = {
   covers: "covers", collapsed: "collapsed", failed: "failed to train", spread: "spread between modes", partial: "partly covered",
+  diverged: "diverged",
 };
 const grouped = (n) => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",");
 const percent = (share) => (Number.isFinite(share) ? `${Math.round(100 * share)} %` : "–");
@@ -40,7 +41,7 @@ function labCharts() {
     const others = histories.filter((_, r) => r !== selected).map((history) => ["gx-lab-other", history, "covered"]);
     drawOverSteps(boxes[0], {
       lines: [...others, ["gx-lab-good", mine, "quality"], ["gx-lab-modes", mine, "covered"]],
-      y: [0, 1.04], yLabel: "share", yTicks: [0, 0.5, 1], yText: percent,
+      y: [0, 1.04], yLabel: "", yTicks: [0, 0.5, 1], yText: percent,
       said: now ? `Coverage at step ${grouped(now.step)}: ${percent(now.covered)} of the modes, ${percent(now.quality)} good samples` : "No step yet",
     });
     drawOverSteps(boxes[1], {
@@ -73,8 +74,7 @@ function labMultiples(onSelect) {
     if (element.hidden) return;
     const counts = Object.keys(VERDICTS).map((verdict) => [runs.filter((run) => run.verdict === verdict).length, VERDICTS[verdict]]);
     const said = counts.filter(([count]) => count).map(([count, words]) => `${count} ${words}`);
-    const lost = runs.filter(({ verdict }) => verdict === "diverged").length;
-    tally.textContent = `Eight seeds: ${[...said, ...(lost ? [`${lost} diverged`] : [])].join(", ")}`;
+    tally.textContent = `Eight seeds: ${said.join(", ")}`;
     runs.forEach(({ seed, points, verdict, m20, modes }, r) => {
       const { plane, words, button } = cells[r];
       const drawn = plane.begin(target.view);

@@ -36,7 +36,7 @@ function labControls(model, save, press) {
       save({ pack: Number(value) }),
     ),
     collapsed: select("G starts", { true: "collapsed", false: "spread out" }, (value) => save({ collapsed: value === "true" })),
-    seeds: select("Train", { 1: "one seed", 8: "eight seeds" }, (value) => save({ seeds: Number(value) })),
+    seeds: select("Runs", { 1: "one seed", 8: "eight seeds" }, (value) => save({ seeds: Number(value) })),
   };
   const seed = html("input", { type: "number", min: 0, max: 9999, step: 1, inputmode: "numeric", id: uniqueId() });
   seed.addEventListener("change", () => {
@@ -52,19 +52,28 @@ function labControls(model, save, press) {
     });
   const rates = { lr_d: log("D’s learning rate", "lr_d", -5, 0), lr_g: log("G’s learning rate", "lr_g", -5, 0) };
   const rounds = slider({
-    label: "D steps for one of G", min: 1, max: 10, step: 1, text: String, onInput: (value) => save({ n_critic: value }),
+    label: "D steps", min: 1, max: 10, step: 1, text: String, onInput: (value) => save({ n_critic: value }),
   });
   const weights = { gp_weight: log("λ, penalty", "gp_weight", -3, 2), clip: log("c, clipping", "clip", -3, 0) };
   const presets = Object.entries(PRESETS).map(([name, settings]) => button(name, () => save(settings), `Settings: ${name}`));
   const link = html("a", { href: "#lab" }, "Link to these settings");
 
+  const words = html("span", { class: "gx-lab-summary" });
+  const settings = html(
+    "details",
+    { class: "gx-lab-settings", ...(innerWidth > 600 ? { open: "" } : {}) },
+    html("summary", {}, html("b", {}, "Settings"), words),
+    html("div", { class: "gx-lab-picks" }, ...Object.values(picks).map((pick) => pick.element), seedPick),
+    html("div", { class: "gx-lab-sliders" }, ...[...Object.values(rates), rounds, ...Object.values(weights)].map((each) => each.element)),
+    link,
+  );
+  const single = html("span", { class: "gx-lab-steps", role: "group", "aria-label": "Single steps" }, "Step ", ...steps);
   const element = html(
     "div",
     { class: "gx-controls gx-lab-controls" },
-    html("div", { class: "gx-row" }, train, again, html("span", { class: "gx-lab-steps", role: "group", "aria-label": "Single steps" }, "Step ", ...steps), slow),
-    html("div", { class: "gx-lab-picks" }, ...Object.values(picks).map((pick) => pick.element), seedPick),
-    html("div", { class: "gx-lab-sliders" }, ...[...Object.values(rates), rounds, ...Object.values(weights)].map((each) => each.element)),
-    html("div", { class: "gx-row gx-lab-presets", role: "group", "aria-label": "Settings to try" }, html("span", {}, "Try"), ...presets, link),
+    html("div", { class: "gx-row gx-lab-presses" }, train, again, single, slow),
+    html("div", { class: "gx-row gx-lab-presets", role: "group", "aria-label": "Settings to try" }, html("span", {}, "Try"), ...presets),
+    settings,
   );
 
   function show({ running, slow: slowly, blocked }) {
@@ -79,6 +88,7 @@ function labControls(model, save, press) {
     weights.gp_weight.element.hidden = !PENALISED.includes(game);
     weights.clip.element.hidden = game !== "wgan_clip";
     link.setAttribute("href", toHash(model));
+    words.textContent = `: ${labSummary(model)}`;
   }
   return { element, show };
 }

@@ -41,7 +41,7 @@ function shade({ context, side }, surface, colour, logits) {
   surface.forEach((answer, i) => {
     const share = logits ? 1 / (1 + Math.exp(-answer)) : (answer - low) / (high - low || 1);
     image.data.set(colour, 4 * i);
-    image.data[4 * i + 3] = 150 * (Number.isFinite(share) ? share : 0);
+    image.data[4 * i + 3] = 115 * (Number.isFinite(share) ? share : 0);
   });
   const small = html("canvas", { width, height: width });
   small.getContext("2d").putImageData(image, 0, 0);

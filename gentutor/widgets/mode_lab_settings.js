@@ -8,6 +8,7 @@ const GAMES = {
   minimax: "minimax", non_saturating: "non-saturating", r1: "non-saturating + R1", least_squares: "least squares",
   hinge: "hinge", wgan_clip: "WGAN, clipping", wgan_gp: "WGAN-GP", wgan_gp_one_sided: "WGAN-GP, one-sided",
 };
+const LOGISTIC = ["minimax", "non_saturating", "r1"]; // D's answer is a logit
 const PENALISED = ["r1", "wgan_gp", "wgan_gp_one_sided"];
 const PACKS = [1, 2, 4, 8].filter((pack) => BATCH % pack === 0);
 const SEEDS = [1, 8];
@@ -63,12 +64,3 @@ function fromHash(hash) {
   const found = pairs.map((pair) => pair.split("=")).map(([name, text = ""]) => [name, read(name, text)]);
   return Object.fromEntries(found.filter(([name, value]) => Object.hasOwn(ALLOWED, name) && ALLOWED[name](value)));
 }
-
-/** What each verdict means, for the line that is read aloud. */
-const EXPLAINED = {
-  covers: "Covered: nearly every mode has at least a fifth of its fair share of good samples.",
-  collapsed: "Collapsed: the samples are good, and serve few of the modes.",
-  failed: "Failed to train, so far: too few samples are good for a count of modes to mean anything.",
-  spread: "Samples of every kind, most of them between the modes.",
-  partial: "Good samples, too few of them at some of the modes.",
-};
