@@ -71,7 +71,8 @@ def fit(
     A list of models of one shape is trained in groups of up to 8 that are computed together, each
     with its own minibatches, noise and hyper-parameters. Every model has a random stream of its
     own, so it ends with the same weights, bit for bit, as when it is trained alone. Where a group
-    cannot keep that (a batch size that is no multiple of 32), each is trained alone.
+    cannot keep that (the batch size is no multiple of 32, or the size of a weight matrix none of
+    16), each is trained alone.
 
     Args:
         models: one model or a list of R with equal ``config``; ``latent_dim`` sizes the noise.
