@@ -40,7 +40,7 @@ def test_a_cell_is_the_settings_that_the_file_declares(declared: Path):
         ({"axes": {"seed": [1, 1]}}, ValueError, r"axes: seed: expected distinct values, got \[1"),
         ({"axes": {"n_critic": [1]}}, ValueError, r"axes: expected seed as the last one, got \['n"),
         (
-            {"axes": {"n_critic": [0], "seed": [0]}},
+            {"axes": {"n_critic": [0], "seed": [0]}, "overrides": {}},
             ValueError,
             "n_critic: expected an integer >= 1",
         ),
