@@ -86,7 +86,7 @@ def test_ctrl_c_within_a_cell_leaves_no_half_of_it(declared: Path, monkeypatch):
     original = cells_module.train_gans
 
     def interrupted(*arguments, **options):
-        return original(*arguments, **options, stop=lambda steps: steps == 4)
+        return original(*arguments, **options, stop=lambda steps: steps == 2)
 
     monkeypatch.setattr(cells_module, "train_gans", interrupted)
     with pytest.raises(KeyboardInterrupt):
@@ -163,7 +163,7 @@ def test_a_recheck_finds_the_same_bits_and_a_changed_number(recorded: Path, monk
     assert [(each.kind, each.faults) for each in found] == [("bits", ())] * 2
     assert len(check([recorded], 99, jobs=1)) == 4
     original = read_recording(recorded)
-    changed = Recording(**(vars(original) | {"outcome": original.outcome + 1}))
+    changed = Recording(**(vars(original) | {"outcome": original.outcome + 4}))
     monkeypatch.setattr(recording.recheck, "read_recording", lambda path: changed)
     assert all(each.faults for each in check([recorded], 4, jobs=1))
     elsewhere = Recording(**(vars(changed) | {"made_by": {"torch": "1.0"}}))
