@@ -5,6 +5,7 @@ from gentutor.widgets.drawn_digit import DrawnDigit
 from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.latent_map import LatentMap
 from gentutor.widgets.posterior_lab import PosteriorLab
+from gentutor.widgets.push_forward import PushForward
 from gentutor.widgets.question import Questions, ask, ask_all
 from gentutor.widgets.spectrum_lab import SpectrumLab
 from gentutor.widgets.vae_trainer import VAETrainer
@@ -15,6 +16,7 @@ __all__ = [
     "Explorable",
     "LatentMap",
     "PosteriorLab",
+    "PushForward",
     "Questions",
     "SpectrumLab",
     "VAETrainer",
