@@ -1,22 +1,26 @@
 """Explorables: interactives that work in a notebook and in a page with no Python behind it."""
 
 from gentutor.widgets.beta_sweep import BetaSweep
+from gentutor.widgets.distance_lab import DistanceLab
 from gentutor.widgets.drawn_digit import DrawnDigit
 from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.latent_map import LatentMap
 from gentutor.widgets.mode_lab import ModeCollapseLab
 from gentutor.widgets.posterior_lab import PosteriorLab
+from gentutor.widgets.push_forward import PushForward
 from gentutor.widgets.question import Questions, ask, ask_all
 from gentutor.widgets.spectrum_lab import SpectrumLab
 from gentutor.widgets.vae_trainer import VAETrainer
 
 __all__ = [
     "BetaSweep",
+    "DistanceLab",
     "DrawnDigit",
     "Explorable",
     "LatentMap",
     "ModeCollapseLab",
     "PosteriorLab",
+    "PushForward",
     "Questions",
     "SpectrumLab",
     "VAETrainer",
