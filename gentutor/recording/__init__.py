@@ -1,0 +1,1 @@
+"""What takes too long for a chapter: computed once and kept in ``recordings/``."""
