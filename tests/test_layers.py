@@ -28,6 +28,7 @@ MAY_USE = {
         *("parallel", "progress", "threads"),
     },
     "metrics": {"checks"},
+    "recording": {"checks", "data", "metrics"},
     "theory": {"checks"},
     "figures": {"checks"},
     "widgets": {"bank", "checks"},  # the compiled bank

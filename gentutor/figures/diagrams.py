@@ -175,3 +175,35 @@ def generative() -> Diagram:
     picture.arrow((110, 128), (146, 88), look="gradient")
     picture.arrow((244, 128), (194, 88), look="gradient")
     return picture
+
+
+def evaluation() -> Diagram:
+    """Return the diagram of evaluation: pairs of images, and sets of images through a network."""
+    picture = Diagram(
+        262,
+        alt="Above: one output and its own reference go into PSNR, SSIM or LPIPS, which give one "
+        "number a pair. Below: a generated set and a real set go through a pretrained network; "
+        "their features go into FID, KID, precision and recall, which give one number a pair of "
+        "sets. The Inception Score reads the network's class probabilities of the generated set "
+        "alone.",
+        caption="Above: pairs, an image and its own reference. Below: sets, seen through a "
+        "network. The Inception Score has no arrow from the real set.",
+    )
+    picture.text(62, 34, "output x̂", role="fake")
+    picture.text(62, 74, "reference x", role="real")
+    picture.arrow((104, 30), (182, 46))
+    picture.arrow((104, 70), (182, 56))
+    picture.box(254, 51, "one pair", "PSNR, SSIM, LPIPS", role="decoder", width=140)
+    picture.text(56, 140, "generated set", role="fake")
+    picture.text(56, 204, "real set", role="real")
+    picture.arrow((102, 138), (122, 154))
+    picture.arrow((88, 202), (122, 182))
+    picture.box(160, 168, "network", "φ(x)", role="encoder", width=74)
+    picture.arrow((198, 160), (226, 138))
+    picture.arrow((198, 176), (226, 196))
+    picture.box(288, 130, "classes", "Inception Score", role="critic", width=124)
+    picture.box(288, 204, "features", "FID, KID, P and R", role="critic", width=124)
+    picture.text(
+        180, 252, "both sets → features; generated set alone → Inception Score", small=True
+    )
+    return picture

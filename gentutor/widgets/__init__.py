@@ -6,6 +6,7 @@ from gentutor.widgets.drawn_digit import DrawnDigit
 from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.latent_map import LatentMap
 from gentutor.widgets.mode_lab import ModeCollapseLab
+from gentutor.widgets.mode_dropping import ModeDropping
 from gentutor.widgets.posterior_lab import PosteriorLab
 from gentutor.widgets.push_forward import PushForward
 from gentutor.widgets.question import Questions, ask, ask_all
@@ -19,6 +20,7 @@ __all__ = [
     "Explorable",
     "LatentMap",
     "ModeCollapseLab",
+    "ModeDropping",
     "PosteriorLab",
     "PushForward",
     "Questions",
