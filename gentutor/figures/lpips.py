@@ -38,10 +38,9 @@ def layers(images: Mapping[str, ArrayLike], distances: Mapping[str, ArrayLike]) 
         distances: title -> (L,), of every other image.
     """
     fig = plt.figure(figsize=(7.2, 4.3), dpi=144)
-    top, low = fig.subfigures(2, 1, height_ratios=(1, 2.1))
-    for ax, (title, image) in zip(
-        np.atleast_1d(top.subplots(1, len(images))), images.items(), strict=True
-    ):
+    top, low = fig.subfigures(2, 1, height_ratios=(1, 2.1), squeeze=False)[:, 0]
+    axes = top.subplots(1, len(images), squeeze=False)[0]
+    for ax, (title, image) in zip(axes, images.items(), strict=True):
         picture(ax, image, title)
     stacked(low.subplots(), distances)
     return fig
@@ -55,7 +54,7 @@ def stacked(ax: Axes, distances: Mapping[str, ArrayLike]) -> None:
     for number, colour in zip(range(ends.shape[1]), LAYERS, strict=False):
         width = ends[:, number] - starts[:, number]
         ax.barh(rows, width, left=starts[:, number], color=colour, label=f"{number + 1}")
-    for row, end in zip(rows, ends[:, -1], strict=True):
+    for row, end in enumerate(ends[:, -1].tolist()):
         ax.text(end, row, f" {end:.2f}", va="center", size=8.5)
     ax.set_yticks(rows, list(distances))
     ax.invert_yaxis()
@@ -74,8 +73,9 @@ def heat(pair: Mapping[str, ArrayLike], maps: Sequence[ArrayLike]) -> Figure:
     fig, axes = plt.subplots(1, 2 + len(maps), figsize=(7.2, 1.4), dpi=144)
     for ax, (title, image) in zip(axes, pair.items(), strict=False):
         picture(ax, image, title)
-    highest = max(float(np.max(one)) for one in maps)
-    for number, (ax, one) in enumerate(zip(axes[2:], maps, strict=True), start=1):
+    arrays = [np.asarray(one) for one in maps]
+    highest = max(float(one.max()) for one in arrays)
+    for number, (ax, one) in enumerate(zip(axes[2:], arrays, strict=True), start=1):
         bare(ax).imshow(one, cmap="magma", vmin=0, vmax=highest, interpolation="nearest")
         ax.set_title(f"layer {number}", size=8.5, weight="normal")
     return fig

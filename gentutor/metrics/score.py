@@ -14,7 +14,7 @@ class ScoreOverParts:
 
     Attributes:
         mean: scalar, float64.
-        std: scalar, float64, over the parts; 0 for a single one.
+        std: scalar, float64, over the parts; 0 for a single one, which :class:`Score` leaves out.
         values: (S,) float64, the score of each part.
     """
 
@@ -105,7 +105,8 @@ class Score:
         images that were resized before it saw them.
         """
         if isinstance(value, ScoreOverParts):
-            rest["std"], value = float(value.std), value.mean
+            rest["std"] = float(value.std) if len(value.values) > 1 else None
+            value = value.mean
         rest |= {"network": network.name, "weight_hash": network.weight_hash}
         rest.setdefault("resize", network.resize)
         return cls(metric=metric, value=float(value), **rest)

@@ -1,4 +1,4 @@
-"""Learned perceptual image patch similarity (Zhang et al., 2018), from a network's maps."""
+"""Learned perceptual image patch similarity (Zhang et al., 2018)."""
 
 import torch
 

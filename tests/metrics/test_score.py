@@ -136,3 +136,12 @@ def test_bad_fields_are_named() -> None:
     net = SimpleNamespace(name="n", weight_hash="ab", resize="none")
     with pytest.raises(TypeError, match=r"n_fake"):
         Score.of("FID", torch.tensor(1.0), net)  # a score of an unknown number of images
+
+
+def test_a_single_estimate_has_no_spread_to_print() -> None:
+    net, features = digits_extractor(), torch.rand(40, 8)
+    one = Score.of("KID", kid(features[:20], features[20:]), net, n_fake=20, n_real=20)
+    assert one.std is None
+    assert "±" not in str(one)
+    parts = ScoreOverParts.of(torch.tensor([1.0, 1.0]))  # two that agree do have one: 0
+    assert "± 0 " in str(Score.of("KID", parts, net, n_fake=20, n_real=20))
