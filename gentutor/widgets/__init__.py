@@ -4,6 +4,7 @@ from gentutor.widgets.beta_sweep import BetaSweep
 from gentutor.widgets.drawn_digit import DrawnDigit
 from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.latent_map import LatentMap
+from gentutor.widgets.mode_lab import ModeCollapseLab
 from gentutor.widgets.posterior_lab import PosteriorLab
 from gentutor.widgets.question import Questions, ask, ask_all
 from gentutor.widgets.spectrum_lab import SpectrumLab
@@ -14,6 +15,7 @@ __all__ = [
     "DrawnDigit",
     "Explorable",
     "LatentMap",
+    "ModeCollapseLab",
     "PosteriorLab",
     "Questions",
     "SpectrumLab",

@@ -8,7 +8,7 @@ from torch import nn
 
 from gentutor.models.vae import VAE
 from gentutor.nn import Linear
-from gentutor.training.fit import History, fit
+from gentutor.training import History, fit
 
 X = torch.rand(96, 6, generator=torch.Generator().manual_seed(0))
 NAN = float("nan")
@@ -52,7 +52,7 @@ def test_a_diverging_loss_names_model_and_step():
         ({"lr": "fast"}, TypeError, "lr: expected a number, got 'fast'"),
         ({"lr": [1e-3] * 3}, ValueError, "lr: expected one value or one a model (2), got 3"),
         ({"seed": [0]}, ValueError, "seed: expected one value or one a model (2), got 1"),
-        ({"seed": -1}, ValueError, "seed: expected an integer >= 0, got -1"),
+        ({"seed": -1}, ValueError, "seed: expected an integer from 0 to 4294967295, got -1"),
         ({"seed": 0.5}, TypeError, "seed: expected an integer, got 0.5"),
         ({"beta": -1.0}, ValueError, "beta: expected a finite number >= 0, got -1"),
         ({"beta": [1.0, NAN]}, ValueError, "beta: expected a finite number >= 0, got nan"),
