@@ -59,6 +59,7 @@ def stacked(ax: Axes, distances: Mapping[str, ArrayLike]) -> None:
     ax.set_yticks(rows, list(distances))
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
+    ax.set_axisbelow(True)
     ax.set(xlabel="LPIPS-efficientnet-lite0", xlim=(0, 1.08 * ends[:, -1].max()))
     ax.legend(title="layer", fontsize=8, title_fontsize=8)
 
@@ -115,6 +116,7 @@ def backbones(rows: Mapping[str, tuple[float, ArrayLike]]) -> Figure:
     ax.set_yticks(range(len(rows)), list(rows))
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
+    ax.set_axisbelow(True)
     ax.set(xlim=(0.5, 1), xlabel="pair of one kind nearer than pair of two (chance: 0.5)")
     return fig
 
@@ -127,5 +129,6 @@ def bars(values: Mapping[str, float], label: str) -> Figure:
         ax.text(value, row, f" {value:.2f}", va="center", size=9)
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
+    ax.set_axisbelow(True)
     ax.set(xlabel=label, xlim=(0, 1.12 * max(values.values())))
     return fig
