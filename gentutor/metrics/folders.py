@@ -92,10 +92,10 @@ def images(name: str, source: Any) -> Images:
 def _files(name: str, folder: Path) -> tuple[Path, ...]:
     if not folder.is_dir():
         raise FileNotFoundError(f"{name}: no folder at {folder}")
-    found = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    found = [p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file()]
     if not found:
         raise ValueError(f"{name}: expected images ({', '.join(SUFFIXES)}), got none in {folder}")
-    return tuple(found)
+    return tuple(sorted(found, key=lambda path: (path.stem, path.name)))
 
 
 def read_image(name: str, path: Path) -> Tensor:

@@ -97,9 +97,8 @@ def measure(
     """
     check_choice("metric", metric, METRICS)
     check_int("batch", batch)
-    pair = [images("fake", fake)]
-    if metric != "is":
-        pair.insert(0, images("real", real))
+    pair = [] if metric == "is" else [images("real", real)]
+    pair.append(images("fake", fake))
     said = [_range(one, value_range) for one in pair]
     if metric in (*ON_PIXELS, "lpips"):
         check_paired(*pair)
@@ -153,8 +152,10 @@ def _on_pixels(
     return Score.of(metric.upper(), _over_pairs(values), PIXELS, n_fake=len(values), paired=True)
 
 
-def _over_pairs(values: Tensor) -> ScoreOverParts:
-    return ScoreOverParts.of(values.double(), ddof=1)
+def _over_pairs(values: Tensor) -> ScoreOverParts | Tensor:
+    """Return mean and spread; the mean alone where PSNR is infinite for an image."""
+    wide = values.double()
+    return ScoreOverParts.of(wide, ddof=1) if bool(wide.isfinite().all()) else wide.mean()
 
 
 def _seen(net: Extractor, one: Images, said: Range, batch: int) -> Iterator[Activations]:

@@ -175,7 +175,7 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
     (folder / "01.png").write_bytes(b"no picture")
     refused(folder, "01.png", "cannot read")
     whole = (folder / "00.png").read_bytes()
-    (folder / "01.png").write_bytes(whole[: len(whole) - 20])  # cut off
+    (folder / "01.png").write_bytes(whole[: len(whole) // 2])  # cut off
     refused(folder, "01.png", "cannot read")
 
 
@@ -240,10 +240,11 @@ def test_files_pair_by_name_and_not_by_place(tmp_path: Path) -> None:
     x = torch.randint(0, 256, (3, 3, 16, 16), generator=torch.Generator().manual_seed(0)).byte()
     real, fake = save(tmp_path / "real", x), save(tmp_path / "fake", x, ".bmp")
     assert measure("psnr", real, fake).value == float("inf")
+    assert measure("psnr", real, fake).std is None
     (fake / "00.bmp").rename(fake / "swap.bmp")
     (fake / "01.bmp").rename(fake / "00.bmp")
     (fake / "swap.bmp").rename(fake / "01.bmp")
-    assert measure("psnr", real, fake).value < 20
+    assert measure("ssim", real, fake).value < 0.5  # one of three is still itself
 
 
 @pytest.mark.parametrize(
