@@ -4,6 +4,7 @@ from gentutor.widgets.beta_sweep import BetaSweep
 from gentutor.widgets.drawn_digit import DrawnDigit
 from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.latent_map import LatentMap
+from gentutor.widgets.layer_lens import LayerLens
 from gentutor.widgets.mode_lab import ModeCollapseLab
 from gentutor.widgets.posterior_lab import PosteriorLab
 from gentutor.widgets.question import Questions, ask, ask_all
@@ -15,6 +16,7 @@ __all__ = [
     "DrawnDigit",
     "Explorable",
     "LatentMap",
+    "LayerLens",
     "ModeCollapseLab",
     "PosteriorLab",
     "Questions",
