@@ -206,4 +206,28 @@ def evaluation() -> Diagram:
     picture.text(
         180, 252, "both sets → features; generated set alone → Inception Score", small=True
     )
+def lpips() -> Diagram:
+    """Return the diagram of LPIPS: one network twice, unit vectors, weighted squares, one sum."""
+    picture = Diagram(
+        190,
+        alt="The images x and x hat go through the same frozen network, which gives maps of "
+        "several layers. At every place of a map the vector over the channels is divided by its "
+        "length. The two unit vectors are subtracted and squared, and the squares are weighted, "
+        "summed over the channels and averaged over the places. The sum over layers is d.",
+        caption="LPIPS. The same frozen network reads both images; every layer adds one number. "
+        "Dashed: the gradient reaches the image, never the network.",
+    )
+    picture.text(14, 56, "x", role="real")
+    picture.text(14, 136, "x̂", role="fake")
+    picture.arrow((24, 54), (44, 70))
+    picture.arrow((24, 130), (44, 112))
+    picture.box(86, 92, "network", "frozen", role="encoder", width=78)
+    picture.arrow((128, 92), (150, 92))
+    picture.text(139, 66, "maps", small=True)
+    picture.box(192, 92, "φ / ‖φ‖", "each place", role="encoder", width=80)
+    picture.arrow((234, 92), (254, 92))
+    picture.box(304, 92, "w (φ̂ − φ̂′)²", "spatial mean", role="critic", width=100)
+    picture.arrow((304, 118), (304, 152))
+    picture.text(280, 172, "d = sum over layers")
+    picture.arrow((204, 170), (20, 146), look="gradient", bend=-14)
     return picture

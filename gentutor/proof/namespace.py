@@ -10,6 +10,7 @@ from torch import Tensor
 
 FUNCTIONS = {
     "gentutor.metrics.precision_recall": ("precision_recall",),
+    "gentutor.metrics.lpips": ("layer_distances", "lpips"),
     "gentutor.objectives.adversarial": ("discriminator_loss", "generator_loss"),
     "gentutor.objectives.bounds": ("effective_sample_size", "importance_bound", "standard_normal"),
     "gentutor.objectives.variational": ("active_units", "elbo", "gaussian_kl", "recon_nll"),

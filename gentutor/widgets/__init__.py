@@ -5,6 +5,7 @@ from gentutor.widgets.distance_lab import DistanceLab
 from gentutor.widgets.drawn_digit import DrawnDigit
 from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.latent_map import LatentMap
+from gentutor.widgets.layer_lens import LayerLens
 from gentutor.widgets.mode_lab import ModeCollapseLab
 from gentutor.widgets.mode_dropping import ModeDropping
 from gentutor.widgets.posterior_lab import PosteriorLab
@@ -19,6 +20,7 @@ __all__ = [
     "DrawnDigit",
     "Explorable",
     "LatentMap",
+    "LayerLens",
     "ModeCollapseLab",
     "ModeDropping",
     "PosteriorLab",
