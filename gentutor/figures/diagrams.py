@@ -194,10 +194,9 @@ def fid() -> Diagram:
         picture.box(136, y, "extractor", "d features", role="encoder", width=80)
         picture.arrow((180, y), (204, y))
         picture.box(240, y, f"μ{sign}, Σ{sign}", "a Gaussian", role=role, width=66)
-        picture.arrow((276, y), (312, 100 + (12 if y > 100 else -12)))
+        picture.arrow((276, y), (320, 100 + (14 if y > 100 else -12)))
     picture.text(136, 104, "the same, frozen", small=True)
-    picture.text(328, 98, "FID")
-    picture.text(328, 114, "one number", small=True)
+    picture.text(334, 105, "FID")
     return picture
 
 

@@ -120,20 +120,21 @@ def parts(scores: Mapping[str, tuple[float, float]]) -> Figure:
 
 
 def rows_of_images(rows: Mapping[str, ArrayLike], *, ink: bool) -> Figure:
-    """Draw rows of images, each with its title.
+    """Draw rows of images side by side, each row with its title.
 
     Args:
-        rows: title -> (n, C, H, W) in [0, 1].
+        rows: title -> (n, C, H, W) in [0, 1], C = 1 or 3.
         ink: whether 1 is ink, as in digits, and not light.
     """
-    count = max(len(np.asarray(images)) for images in rows.values())
-    fig, axes = plt.subplots(len(rows), count, figsize=(7.2, 1.05 * len(rows)), squeeze=False)
-    for line, (title, images) in zip(axes, rows.items(), strict=True):
-        for ax in line:
-            bare(ax)
-        for ax, image in zip(line, np.asarray(images), strict=False):
-            shown = image[0] if len(image) == 1 else np.moveaxis(image, 0, -1)
-            cmap = INK if ink else "gray"
-            ax.imshow(shown, cmap=cmap, vmin=0, vmax=1, interpolation="nearest")
-        line[0].set_title(title, fontsize=9)
+    strips = {}
+    for title, images in rows.items():
+        tiles = np.moveaxis(np.asarray(images, dtype=float), 1, -1)
+        edge = np.full_like(tiles[:, :, : max(tiles.shape[2] // 8, 1)], 0.0 if ink else 1.0)
+        strips[title] = np.concatenate(np.concatenate([tiles, edge], axis=2), axis=1)
+    tall = sum(6.9 * strip.shape[0] / strip.shape[1] + 0.28 for strip in strips.values())
+    fig, axes = plt.subplots(len(rows), 1, figsize=(7.2, tall), squeeze=False)
+    for ax, (title, strip) in zip(axes[:, 0], strips.items(), strict=True):
+        cmap = INK if ink else "gray"
+        bare(ax).imshow(strip.squeeze(), cmap=cmap, vmin=0, vmax=1, interpolation="nearest")
+        ax.set_title(title, fontsize=9)
     return fig
