@@ -218,8 +218,8 @@ def inception_score() -> Diagram:
     picture.box(262, 66, "p(y | x)", "a row an image", role="encoder", width=96)
     picture.arrow((236, 92), (128, 148))
     picture.arrow((272, 92), (272, 148))
-    picture.text(250, 124, "mean of rows", small=True)
-    picture.box(100, 172, "mean of H[p(y | x)]", "low: sharp", role="encoder", width=136)
+    picture.text(314, 124, "mean of rows", small=True)
+    picture.box(100, 172, "mean of H[p(y | x)]", "low: sharp", role="encoder", width=152)
     picture.box(272, 172, "H[p(y)]", "high: broad", role="encoder", width=90)
-    picture.text(196, 177, "−")
+    picture.text(202, 177, "−")
     return picture

@@ -23,7 +23,7 @@ def table(p: ArrayLike, *, classes: Sequence[str]) -> Figure:
     for i, (ax, row) in enumerate(zip(axes, shown, strict=True)):
         entropy = -(row * np.log(np.where(row > 0, row, 1))).sum()
         last = i == len(rows)
-        ax.bar(classes, row, color=CRITIC if last else FAKE)
+        ax.bar(list(classes), row, color=CRITIC if last else FAKE)
         name = "mean p(y)" if last else f"image {i + 1}"
         ax.set_title(f"{name}\nH = {entropy:.3f}", fontsize=9)
         ax.grid(axis="x", visible=False)
@@ -63,7 +63,14 @@ def bars(scores: Mapping[str, float], *, best: float) -> Figure:
     names, values = list(scores), list(scores.values())
     ax.barh(names, values, color=BLUE)
     for y, value in enumerate(values):
-        ax.text(value + 0.012 * best, y, f"{value:.2f}", va="center", fontsize=9)
+        ax.text(
+            value + 0.012 * best,
+            y,
+            f"{value:.2f}",
+            va="center",
+            fontsize=9,
+            backgroundcolor="white",
+        )
     ax.axvline(best, color=GREY, ls="--", lw=1)
     ax.invert_yaxis()
     ax.grid(axis="y", visible=False)
