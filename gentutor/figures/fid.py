@@ -19,16 +19,16 @@ def transport(real: tuple[float, float], fake: tuple[float, float]) -> Figure:
     """
     fig, ax = plt.subplots(figsize=(7.2, 2.8))
     x = np.linspace(-4, 10, 500)
-    bells = []
+    bells: list[np.ndarray] = []
     for (mean, sd), colour, name in ((real, REAL, "real"), (fake, FAKE, "generated")):
         bells.append(np.exp(-(((x - mean) / sd) ** 2) / 2) / sd / np.sqrt(2 * np.pi))
         ax.fill_between(x, bells[-1], color=colour, alpha=0.15, lw=0)
         ax.plot(x, bells[-1], color=colour, label=name)
     for at in (-1.5, -1, -0.5, 0, 0.5, 1, 1.5):
         start, end = real[0] + at * real[1], fake[0] + at * fake[1]
-        heights = [np.interp(p, x, bell) for p, bell in zip((start, end), bells, strict=True)]
-        ends = dict(zip(("xytext", "xy"), zip((start, end), heights, strict=True), strict=True))
-        ax.annotate("", **ends, arrowprops={"arrowstyle": "->", "color": GREY, "lw": 0.9})
+        low, high = (np.interp(p, x, b) for p, b in zip((start, end), bells, strict=True))
+        look = {"arrowstyle": "->", "color": GREY, "lw": 0.9}
+        ax.annotate("", xy=(end, high), xytext=(start, low), arrowprops=look)
     ax.set(xlabel="feature", ylabel="density", ylim=(0, None))
     ax.legend()
     return fig
