@@ -3,9 +3,11 @@
 from gentutor.widgets.beta_sweep import BetaSweep
 from gentutor.widgets.drawn_digit import DrawnDigit
 from gentutor.widgets.explorable import Explorable
+from gentutor.widgets.fid_lab import FIDLab
 from gentutor.widgets.latent_map import LatentMap
 from gentutor.widgets.posterior_lab import PosteriorLab
 from gentutor.widgets.question import Questions, ask, ask_all
+from gentutor.widgets.score_table import ScoreTable
 from gentutor.widgets.spectrum_lab import SpectrumLab
 from gentutor.widgets.vae_trainer import VAETrainer
 
@@ -13,9 +15,11 @@ __all__ = [
     "BetaSweep",
     "DrawnDigit",
     "Explorable",
+    "FIDLab",
     "LatentMap",
     "PosteriorLab",
     "Questions",
+    "ScoreTable",
     "SpectrumLab",
     "VAETrainer",
     "ask",
