@@ -194,7 +194,7 @@ function spectrum({ n, d, seed }) {
   const drawn = plot({ x: [0.4, d + 0.6], y: [0, 1.08 * Math.max(all[0], 1.2)], xLabel: "eigenvalue, by size", yLabel: "" });
   all.forEach((value, i) => {
     const [left, right] = [drawn.X(i + 0.6), drawn.X(i + 1.4)];
-    const size = { x: left, width: right - left, y: drawn.Y(value), height: drawn.Y(0) - drawn.Y(value) };
+    const size = { x: left, width: right - left, y: drawn.Y(value), height: Math.max(drawn.Y(0) - drawn.Y(value), 0) };
     drawn.inside.append(svg("rect", { class: "gx-fid-eigen", ...size }));
   });
   drawn.inside.append(curve(drawn, "gx-fid-truth", [[0.4, 1], [d + 0.6, 1]]));
