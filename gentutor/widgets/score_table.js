@@ -102,7 +102,7 @@ function render({ model, el }) {
         const p = rows[i]?.[j] ?? 0;
         input.value = weight;
         input.setAttribute("aria-valuetext", `weight ${weight}, p = ${rows[i] ? fixed(p, 2) : "undefined"}`);
-        fill.style.height = `${100 * p}%`;
+        fill.style.height = `${6.5 * p}rem`;
         value.textContent = rows[i] ? fixed(p, 2) : "–";
       }),
     );
