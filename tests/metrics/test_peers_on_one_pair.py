@@ -16,15 +16,11 @@ from gentutor.metrics import ssim
 from gentutor.metrics.windows import WANG, Window
 
 CHAPTER = Path(__file__).parents[2] / "notebooks" / "08_ssim.ipynb"
-# library of this line, its version, score, how the package reaches it
+UNIFORM = Window("uniform", 7, sample=True)
+# line: library, its version, score, how the package reaches it
 QUOTED = {
     "Wang et al.": ("", "", 0.28497, {"window": WANG}),
-    "scikit-image": (
-        "scikit-image",
-        "0.26",
-        0.29573,
-        {"window": Window("uniform", 7, sample=True)},
-    ),
+    "scikit-image": ("scikit-image", "0.26", 0.29573, {"window": UNIFORM}),
     "torchmetrics": ("torchmetrics", "1.9", 0.28350, {"window": Window(border="reflect")}),
     "piq": ("piq", "0.8", 0.53841, {"downsample": True}),
 }
