@@ -1,21 +1,25 @@
 """Explorables: interactives that work in a notebook and in a page with no Python behind it."""
 
 from gentutor.widgets.beta_sweep import BetaSweep
+from gentutor.widgets.distortion_lab import DistortionLab
 from gentutor.widgets.drawn_digit import DrawnDigit
 from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.latent_map import LatentMap
 from gentutor.widgets.posterior_lab import PosteriorLab
 from gentutor.widgets.question import Questions, ask, ask_all
+from gentutor.widgets.range_and_dtype import RangeAndDtype
 from gentutor.widgets.spectrum_lab import SpectrumLab
 from gentutor.widgets.vae_trainer import VAETrainer
 
 __all__ = [
     "BetaSweep",
+    "DistortionLab",
     "DrawnDigit",
     "Explorable",
     "LatentMap",
     "PosteriorLab",
     "Questions",
+    "RangeAndDtype",
     "SpectrumLab",
     "VAETrainer",
     "ask",

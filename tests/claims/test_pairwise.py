@@ -52,7 +52,7 @@ def test_the_mean_of_nine_places_beats_each_sharp_guess(name: str) -> None:
     m = nine.mean(0, keepdim=True)
     of_mean = decibels(m.expand_as(nine), nine)
     of_guesses = [decibels(guess.expand_as(nine), nine) for guess in nine.split(1)]
-    assert of_mean > max(of_guesses) + 1
+    assert of_mean > max(of_guesses) + 0.5
     mse = [10 ** (-value / 10) for value in of_guesses]  # a sample is each guess alike
     of_sample = -10 * math.log10(sum(mse) / 9)
     assert of_mean - of_sample == pytest.approx(10 * math.log10(2), abs=1e-9)

@@ -68,7 +68,9 @@ def test_shapes_types_and_ranges(metric: Callable, image: Tensor) -> None:
         with pytest.raises(TypeError, match=f"y: {message}"):
             metric(image, image.to(dtype), data_range=1)
     for wrong in (1e300, 1e-300):  # were an OverflowError and minus infinity
-        with pytest.raises(ValueError, match=rf"from 1e-100 to 1e\+100, .* got {re.escape(str(wrong))}"):
+        with pytest.raises(
+            ValueError, match=rf"from 1e-100 to 1e\+100, .* got {re.escape(str(wrong))}"
+        ):
             metric(image, image, data_range=wrong)
 
 
