@@ -275,4 +275,58 @@ def inception_score() -> Diagram:
     picture.box(100, 172, "mean of H[p(y | x)]", "low: sharp", role="encoder", width=152)
     picture.box(272, 172, "H[p(y)]", "high: broad", role="encoder", width=90)
     picture.text(202, 177, "−")
+def psnr() -> Diagram:
+    """Return the diagram of PSNR: two images, their difference, its mean square, decibels."""
+    picture = Diagram(
+        150,
+        alt="A reference x and an image x hat enter a box that subtracts them pixel by pixel. The "
+        "mean of the squares, MSE, is one number. PSNR is ten times the decimal logarithm of MAX "
+        "squared over MSE.",
+        caption="PSNR. Each pixel meets the pixel at the same place and no other. The mean forgets "
+        "where the errors are.",
+    )
+    picture.text(30, 44, "x", role="real")
+    picture.text(30, 60, "reference", small=True)
+    picture.text(30, 104, "x̂", role="fake")
+    picture.text(30, 120, "image", small=True)
+    picture.arrow((46, 42), (78, 66))
+    picture.arrow((46, 100), (78, 82))
+    picture.box(116, 74, "x̂ − x", "pixel by pixel", role="critic", width=84)
+    picture.arrow((160, 74), (180, 74))
+    picture.box(218, 74, "MSE", "mean square", role="critic", width=74)
+    picture.arrow((256, 74), (274, 74))
+    picture.box(315, 74, "PSNR", "10 log₁₀ …", role="critic", width=78)
+    picture.text(315, 116, "MAX² / MSE", small=True)
+    picture.text(218, 116, "one number", small=True)
+    return picture
+
+
+def ssim() -> Diagram:
+    """Return the diagram of SSIM: two windows, three comparisons, a map and its mean."""
+    picture = Diagram(
+        196,
+        alt="A window of 11 by 11 pixels lies at the same place of x and of x hat. It gives two "
+        "means, two variances and a covariance. The means go to luminance, the variances to "
+        "contrast, the covariance to structure. Their product is one pixel of the SSIM map. The "
+        "mean of the map is the score.",
+        caption="SSIM. A window slides over both images. Each place gives one product of three "
+        "terms; the score is their mean.",
+    )
+    picture.text(24, 62, "x", role="real")
+    picture.text(24, 132, "x̂", role="fake")
+    picture.arrow((34, 60), (58, 84))
+    picture.arrow((34, 126), (58, 106))
+    picture.box(92, 96, "window", "11 × 11", role="encoder", width=66)
+    picture.arrow((127, 88), (158, 40))
+    picture.arrow((127, 96), (156, 96))
+    picture.arrow((127, 104), (158, 152))
+    picture.box(202, 34, "luminance", "means", role="critic", width=84)
+    picture.box(202, 96, "contrast", "variances", role="critic", width=84)
+    picture.box(202, 158, "structure", "covariance", role="critic", width=84)
+    picture.arrow((246, 40), (272, 84))
+    picture.arrow((246, 96), (272, 96))
+    picture.arrow((246, 152), (272, 108))
+    picture.text(282, 101, "×")
+    picture.arrow((292, 96), (306, 96))
+    picture.box(331, 96, "map", "mean", role="critic", width=48)
     return picture

@@ -11,6 +11,8 @@ from torch import Tensor
 FUNCTIONS = {
     "gentutor.metrics.precision_recall": ("precision_recall",),
     "gentutor.metrics.lpips": ("layer_distances", "lpips"),
+    "gentutor.metrics.psnr": ("psnr",),
+    "gentutor.metrics.ssim": ("ssim", "ssim_map"),
     "gentutor.objectives.adversarial": ("discriminator_loss", "generator_loss"),
     "gentutor.objectives.bounds": ("effective_sample_size", "importance_bound", "standard_normal"),
     "gentutor.objectives.variational": ("active_units", "elbo", "gaussian_kl", "recon_nll"),
