@@ -121,7 +121,11 @@ def collapse(shares: Mapping[str, ArrayLike], errors: Mapping[str, ArrayLike]) -
     left.set_yscale("symlog", linthresh=0.1)
     left.set_ylim(0, None)
     right.set_yticks(range(len(shares)), list(shares))
-    right.set(xlabel="squared error per image", title="held-out error", ylim=(len(shares) - 0.5, -0.5))
+    for label, colour in zip(right.get_yticklabels(), colours, strict=False):
+        label.set_color(colour)
+    right.set(
+        xlabel="squared error per image", title="held-out error", ylim=(len(shares) - 0.5, -0.5)
+    )
     right.grid(axis="y", visible=False)
     return fig
 

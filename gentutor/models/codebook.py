@@ -165,10 +165,13 @@ class VectorQuantizer(nn.Module):
     def entries(self, index: Tensor) -> Tensor:
         """Return the entries (..., N, D) of the codes (..., N)."""
         check_codes("index", index, self.codes)
+        return nn.functional.embedding(self._rows(index), self.codebook.reshape(-1, self.dim))
+
+    def _rows(self, index: Tensor) -> Tensor:
+        """Return each code's row among those of all replicas, one below the other."""
         if self.codebook.ndim == 2:
-            return nn.functional.embedding(index, self.codebook)
-        first = torch.arange(len(index))[:, None] * self.codes  # of each replica
-        return nn.functional.embedding(index + first, self.codebook.flatten(0, 1))
+            return index
+        return index + torch.arange(len(index))[:, None] * self.codes
 
     @torch.no_grad()
     def update(self, z_e: Tensor, index: Tensor) -> None:
@@ -240,8 +243,11 @@ class EMAVectorQuantizer(VectorQuantizer):
         """Take one step towards z_e (..., N, D), whose nearest entries are ``index`` (..., N)."""
         sums = self.codebook * self.counts[..., None]
         super().update(z_e, index)
-        one_hot = nn.functional.one_hot(index, self.codes).to(z_e.dtype)  # (..., N, K)
-        sums.lerp_(one_hot.mT @ z_e, 1 - self.decay)
+        given = torch.zeros_like(sums)
+        given.view(-1, self.dim).index_add_(
+            0, self._rows(index).flatten(), z_e.reshape(-1, self.dim)
+        )
+        sums.lerp_(given, 1 - self.decay)
         # Without vectors both fade alike and the entry stays, until they are too small to divide.
         alive = (self.counts > 1e-6)[..., None]
         self.codebook.copy_(torch.where(alive, sums / self.counts[..., None], self.codebook))

@@ -6,9 +6,7 @@ import torch
 from torch import Tensor
 
 
-def vq_terms(
-    x: Tensor, decoded: Tensor, z_e: Tensor, z_q: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
+def vq_terms(x: Tensor, decoded: Tensor, z_e: Tensor, z_q: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     r"""Return the three squared errors, sums over an example, means over the batch, (...,).
 
     .. math:: \lVert x-\hat x\rVert^2,\quad \lVert\operatorname{sg}[z_e]-z_q\rVert^2,\quad
