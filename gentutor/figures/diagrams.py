@@ -329,4 +329,33 @@ def ssim() -> Diagram:
     picture.text(282, 101, "×")
     picture.arrow((292, 96), (306, 96))
     picture.box(331, 96, "map", "mean", role="critic", width=48)
+def vq_vae() -> Diagram:
+    """Return the diagram of a VQ-VAE: encoder, nearest entry, decoder, the way round the argmin."""
+    picture = Diagram(
+        236,
+        alt="An image x enters the encoder, which gives vectors z_e. Each is replaced by the "
+        "nearest entry of a codebook, z_q. The decoder turns z_q into the reconstruction x hat. "
+        "The reconstruction error sends its gradient through the decoder to z_q, and from there "
+        "it is copied to z_e, around the choice of the nearest entry. The codebook term pulls "
+        "entries to vectors, the commitment term vectors to entries.",
+        caption="A VQ-VAE in training. Dashed arrows: the way of the gradient. It jumps over the "
+        "choice of the nearest entry. To sample, drop the encoder and draw codes from a prior "
+        "that is fitted afterwards.",
+    )
+    picture.text(12, 92, "x")
+    picture.arrow((20, 88), (36, 88))
+    picture.box(72, 88, "encoder", "vectors", role="encoder", width=68)
+    picture.arrow((106, 88), (136, 88), "z_e")
+    picture.box(178, 88, "codebook", "nearest of K", role="generator", width=82)
+    picture.arrow((219, 88), (248, 88), "z_q")
+    picture.box(284, 88, "decoder", "p(x | z_q)", role="decoder", width=68)
+    picture.arrow((318, 88), (334, 88))
+    picture.text(346, 92, "x̂")
+    picture.arrow((262, 60), (94, 60), "gradient copied", bend=-18, look="gradient")
+    picture.box(66, 190, "β‖z_e − sg e‖²", "commitment", role="encoder", width=112)
+    picture.box(180, 190, "‖sg z_e − e‖²", "codebook", role="generator", width=104)
+    picture.box(294, 190, "‖x − x̂‖²", "reconstruction", role="decoder", width=112)
+    picture.arrow((70, 166), (72, 114), look="gradient")
+    picture.arrow((180, 166), (179, 114), look="gradient")
+    picture.arrow((292, 166), (286, 114), look="gradient")
     return picture
