@@ -2,7 +2,8 @@
 
 ``record`` trains what ``recordings/<name>.yml`` declares and writes ``<name>.safetensors`` beside
 it, ``read_recording`` reads and refuses, ``check`` trains a few cells again and compares. The
-command is ``gentutor record``.
+command is ``gentutor record``. The features behind the matrix of metrics are made by
+``python -m gentutor.recording.metric_matrix``.
 """
 
 from gentutor.recording.files import Recording, read_recording
