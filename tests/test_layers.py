@@ -28,7 +28,6 @@ MAY_USE = {
         *("parallel", "progress", "threads"),
     },
     "metrics": {"checks"},
-    "recording": {"checks", "data", "metrics"},
     "theory": {"checks"},
     "figures": {"checks"},
     "widgets": {"bank", "checks"},  # the compiled bank

@@ -8,13 +8,13 @@ from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.fid_lab import FIDLab
 from gentutor.widgets.latent_map import LatentMap
 from gentutor.widgets.layer_lens import LayerLens
-from gentutor.widgets.mode_lab import ModeCollapseLab
 from gentutor.widgets.mode_dropping import ModeDropping
+from gentutor.widgets.mode_lab import ModeCollapseLab
 from gentutor.widgets.posterior_lab import PosteriorLab
 from gentutor.widgets.push_forward import PushForward
 from gentutor.widgets.question import Questions, ask, ask_all
-from gentutor.widgets.score_table import ScoreTable
 from gentutor.widgets.range_and_dtype import RangeAndDtype
+from gentutor.widgets.score_table import ScoreTable
 from gentutor.widgets.spectrum_lab import SpectrumLab
 from gentutor.widgets.vae_trainer import VAETrainer
 
@@ -32,8 +32,8 @@ __all__ = [
     "PosteriorLab",
     "PushForward",
     "Questions",
-    "ScoreTable",
     "RangeAndDtype",
+    "ScoreTable",
     "SpectrumLab",
     "VAETrainer",
     "ask",
