@@ -62,8 +62,8 @@ class Flow(nn.Module):
                 "leaves the range of float32, and the layer could not be inverted"
             )
         generator = torch.Generator().manual_seed(check_int("seed", seed, low=0))
-        self.half = data_dim // 2
-        sizes = (self.half, *self.hidden, 2 * (data_dim - self.half))
+        self.n_stays = data_dim // 2
+        sizes = (self.n_stays, *self.hidden, 2 * (data_dim - self.n_stays))
         self.nets = nn.ModuleList(
             MLP(sizes, generator) for _ in range(check_int("layers", layers, low=2))
         )
@@ -80,7 +80,7 @@ class Flow(nn.Module):
 
     def _parts(self, i: int, v: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Return what stays, what moves, and layer i's s and t for it."""
-        stays, moves = v[..., : self.half], v[..., self.half :]
+        stays, moves = v[..., : self.n_stays], v[..., self.n_stays :]
         r, t = self.nets[i](stays).chunk(2, dim=-1)
         s = self.bound * torch.tanh(r / self.bound)
         check_tensor(f"scale of layer {i}", s.exp(), (...,), above=0.0)  # or no way back

@@ -70,6 +70,6 @@ class DistanceLab(Explorable):
         low, high = LIMITS[name]
         if isinstance(value, bool) or not isinstance(value, Real):
             raise TypeError(f"{name}: expected a number, got {value!r}")
-        if not low <= value <= high:
+        if not low <= float(value) <= high:
             raise ValueError(f"{name}: expected a number from {low:g} to {high:g}, got {value}")
         return float(value)

@@ -71,8 +71,8 @@ class PushForward(Explorable):
         if not isinstance(handles, list | tuple):
             raise TypeError(f"handles: expected a list of 5 numbers, got {handles!r}")
         check_choice("noise", noise, NOISES)
-        words = {"picture": picture, "caption": caption, "alt": alt}
-        super().__init__(arrays=Arrays(), noise=noise, handles=list(handles), z=z, **words)
+        traits: dict[str, Any] = {"noise": noise, "handles": list(handles), "z": z}
+        super().__init__(arrays=Arrays(), picture=picture, caption=caption, alt=alt, **traits)
 
     @traitlets.validate("noise")
     def _known(self, proposal: dict[str, Any]) -> str:
@@ -95,6 +95,6 @@ def within(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
         raise TypeError(f"{name}: expected a number, got {value!r}")
     low, high = LIMITS[name]
-    if not low <= value <= high:
+    if not low <= float(value) <= high:
         raise ValueError(f"{name}: expected a number from {low:g} to {high:g}, got {value}")
     return float(value)
