@@ -52,9 +52,9 @@ class ModeCollapseLab(Explorable):
         recorded: None; a recorded phase diagram; or a sentence that says why there is none. A
             diagram has the axes ``objective``, ``lr_ratio`` (D's rate over G's), ``n_critic``, and
             ``verdict``: (O, C, N, S) places in ``VERDICTS`` of
-            :mod:`gentutor.metrics.mode_coverage`, of S seeds from the collapsed start on the ring. ``settings``, if there, maps an
-            objective to what it was recorded with, such as ``{"r1": {"gp_weight": 0.3}}``. A press
-            on a cell loads its settings.
+            :mod:`gentutor.metrics.mode_coverage`, of S seeds from the collapsed start
+            on the ring. ``settings``, if there, maps an objective to what it was recorded with,
+            such as ``{"r1": {"gp_weight": 0.3}}``. A press on a cell loads its settings.
         target: ``"ring"``, ``"grid"``, ``"two_moons"``, ``"spirals"`` or ``"own"``.
         objective: a key of ``OBJECTIVES``.
         lr_d, lr_g: Adam's learning rates, > 0.
