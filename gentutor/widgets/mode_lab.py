@@ -111,8 +111,10 @@ class ModeCollapseLab(Explorable):
             if name not in SETTINGS:
                 raise TypeError(f"{name}: expected one of the settings {', '.join(SETTINGS)}")
         arrays = Arrays()
-        words = {"picture": picture, "caption": caption, "alt": alt}
-        super().__init__(arrays=arrays, recorded=_diagram(recorded, arrays), **words, **traits)
+        diagram = _diagram(recorded, arrays)
+        super().__init__(
+            arrays=arrays, picture=picture, caption=caption, alt=alt, recorded=diagram, **traits
+        )
 
     @traitlets.validate(*POSITIVE)
     def _positive(self, proposal: dict[str, Any]) -> float:
