@@ -219,6 +219,7 @@ function render({ model, el }) {
   });
   watcher.observe(root);
   const inPage = el.closest("figure.explorable");
+  if (!inPage) root.querySelector(".gx-lab-settings a").remove(); // a notebook has no use for its address
   const linked = () => {
     const found = inPage && fromHash(location.hash);
     if (!found) return;

@@ -13,7 +13,7 @@ function drawOverSteps(box, { lines, y, yLabel, yTicks, yText = brief, said }) {
   const steps = Math.max(20, ...lines.map(([, history]) => history.at(-1)?.step ?? 0));
   const made = plot({
     x: [0, steps], y, xLabel: "step of G", yLabel, width, height: 128,
-    xTicks: ticks(0, steps, width < 250 ? 2 : 4), yTicks: yTicks ?? ticks(...y, 3), xText: grouped, yText,
+    xTicks: ticks(0, steps, width < 250 ? 2 : 4), yTicks: yTicks ?? ticks(...y, 4), xText: grouped, yText,
   });
   for (const [name, history, number] of lines) {
     const points = history.filter((point) => Number.isFinite(point[number])).map((point) => [point.step, point[number]]);
