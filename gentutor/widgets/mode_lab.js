@@ -21,7 +21,7 @@ function render({ model, el }) {
   let data = null; // to be shown behind the samples
 
   // Settings --------------------------------------------------------------------------------
-  let saving = false;
+  let saving = false; // so that one change of many settings is followed once
   function save(changes) {
     saving = true;
     const differ = ([name, value]) => JSON.stringify(model.get(name)) !== JSON.stringify(value);
@@ -55,6 +55,7 @@ function render({ model, el }) {
       drive();
     },
   });
+  const phase = labPhase(model, save);
   const plane = square({ tabindex: -1, role: "img", "aria-label": "No samples yet" });
   const cursor = drawnByHand(plane.canvas, {
     on: () => model.get("target") === "own",
@@ -87,6 +88,7 @@ function render({ model, el }) {
       charts.element,
     ),
     multiples.element,
+    phase.element,
   );
 
   // The run ---------------------------------------------------------------------------------
@@ -108,12 +110,7 @@ function render({ model, el }) {
       return draw();
     }
     target = ganTarget(model.get("target"), own);
-    const random = makeRandom(7);
-    data = new Float32Array(1000);
-    for (let i = 0; i < data.length; i += 2) {
-      const at = Math.floor(random.uniform() * target.parts.length);
-      for (let d = 0; d < 2; d++) data[i + d] = target.places[2 * at + d] + target.sd * random.normal();
-    }
+    data = drawnFrom(target, 500);
     const create = {
       ...REST, ...read("pack", "objective", "collapsed"), seeds, target: [model.get("target"), own],
       tested: seeds.length > 1 ? 1000 : REST.tested,
@@ -151,6 +148,7 @@ function render({ model, el }) {
   // Showing ---------------------------------------------------------------------------------
   function controls() {
     panelOf.show({ running: model.get("running"), slow, blocked: blocked() });
+    phase.show();
     const own = model.get("target") === "own";
     plane.canvas.setAttribute("tabindex", own ? 0 : -1);
     plane.canvas.setAttribute("role", own ? "application" : "img");
@@ -221,6 +219,7 @@ function render({ model, el }) {
   });
   watcher.observe(root);
   const inPage = el.closest("figure.explorable");
+  if (!inPage) root.querySelector(".gx-lab-settings a").remove(); // a notebook has no use for its address
   const linked = () => {
     const found = inPage && fromHash(location.hash);
     if (!found) return;

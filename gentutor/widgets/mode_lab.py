@@ -1,6 +1,6 @@
 """The mode-collapse lab: GANs that the reader trains in the page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import traitlets
@@ -27,7 +27,8 @@ SETTINGS = (
     *("target", "objective", "lr_d", "lr_g", "n_critic", "gp_weight", "clip"),
     *("pack", "collapsed", "seed", "seeds", "points"),
 )
-PARTS = ("settings", "controls", "plane", "charts", "words")
+PARTS = ("settings", "controls", "plane", "charts", "words", "phase")
+AXES = ("objective", "lr_ratio", "n_critic")
 
 
 class ModeCollapseLab(Explorable):
@@ -48,6 +49,12 @@ class ModeCollapseLab(Explorable):
         picture: what is shown on paper and without scripts.
         caption: plain text below the figure.
         alt: plain text for those who cannot see the picture.
+        recorded: None; a recorded phase diagram; or a sentence that says why there is none. A
+            diagram has the axes ``objective``, ``lr_ratio`` (D's rate over G's), ``n_critic``, and
+            ``verdict``: (O, C, N, S) places in ``VERDICTS`` of
+            :mod:`gentutor.metrics.mode_coverage`, of S seeds from the collapsed start
+            on the ring. ``settings``, if there, maps an objective to what it was recorded with,
+            such as ``{"r1": {"gp_weight": 0.3}}``. A press on a cell loads its settings.
         target: ``"ring"``, ``"grid"``, ``"two_moons"``, ``"spirals"`` or ``"own"``.
         objective: a key of ``OBJECTIVES``.
         lr_d, lr_g: Adam's learning rates, > 0.
@@ -74,7 +81,7 @@ class ModeCollapseLab(Explorable):
     _esm = trainer("trainer_gan.js", "trainer_gan_run.js") + source(
         "kit.js", *(f"mode_lab_{part}.js" for part in PARTS), "mode_lab.js"
     )
-    _css = source("kit.css", "mode_lab.css")
+    _css = source("kit.css", "mode_lab.css", "mode_lab_phase.css")
     target = traitlets.Enum(TARGETS, "ring").tag(sync=True)
     objective = traitlets.Enum(GAMES, "non_saturating").tag(sync=True)
     lr_d = traitlets.Float(1e-3).tag(sync=True)
@@ -87,14 +94,27 @@ class ModeCollapseLab(Explorable):
     seed = traitlets.Int(0).tag(sync=True)
     seeds = traitlets.Enum((1, 8), 1).tag(sync=True)
     points: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    recorded = traitlets.Dict().tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
 
-    def __init__(self, *, picture: Figure, caption: str, alt: str, **traits: Any) -> None:
+    def __init__(
+        self,
+        *,
+        picture: Figure,
+        caption: str,
+        alt: str,
+        recorded: Mapping[str, Any] | str | None = None,
+        **traits: Any,
+    ) -> None:
         for name in traits:
             if name not in SETTINGS:
                 raise TypeError(f"{name}: expected one of the settings {', '.join(SETTINGS)}")
-        super().__init__(arrays=Arrays(), picture=picture, caption=caption, alt=alt, **traits)
+        arrays = Arrays()
+        diagram = _diagram(recorded, arrays)
+        super().__init__(
+            arrays=arrays, picture=picture, caption=caption, alt=alt, recorded=diagram, **traits
+        )
 
     @traitlets.validate(*POSITIVE)
     def _positive(self, proposal: dict[str, Any]) -> float:
@@ -121,3 +141,29 @@ class ModeCollapseLab(Explorable):
             if not (pair and all(isinstance(v, int | float) and -3 <= v <= 3 for v in point)):
                 raise ValueError(f"points: expected pairs of numbers in [-3, 3], got {point!r}")
         return [[float(v) for v in point] for point in points]
+
+
+def _diagram(recorded: Mapping[str, Any] | str | None, arrays: Arrays) -> dict[str, Any]:
+    """Return the diagram's axes, checked, and add its verdicts to the arrays."""
+    if recorded is None:
+        return {}
+    if isinstance(recorded, str):
+        return {"missing": recorded}
+    if not isinstance(recorded, Mapping):
+        raise TypeError(f"recorded: expected a mapping, got {type(recorded).__name__}")
+    for name in (*AXES, "verdict"):
+        if name not in recorded:
+            raise ValueError(f"recorded: {name} is missing")
+    axes = {name: list(recorded[name]) for name in AXES}
+    for game in axes["objective"]:
+        if game not in GAMES:
+            raise ValueError(
+                f"recorded: objective: expected one of {', '.join(GAMES)}; got {game!r}"
+            )
+    verdict = arrays.add("verdict", recorded["verdict"], "O C N S", "class")
+    for axis, size in zip(AXES, verdict.shape, strict=False):
+        if len(axes[axis]) != size:
+            raise ValueError(f"recorded: expected {size} values of {axis}, got {len(axes[axis])}")
+    if verdict.max() > 4:
+        raise ValueError(f"recorded: expected verdicts from 0 to 4, got {verdict.max():g}")
+    return {**axes, "settings": dict(recorded.get("settings", {}))}

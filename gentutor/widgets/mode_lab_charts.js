@@ -13,7 +13,7 @@ function drawOverSteps(box, { lines, y, yLabel, yTicks, yText = brief, said }) {
   const steps = Math.max(20, ...lines.map(([, history]) => history.at(-1)?.step ?? 0));
   const made = plot({
     x: [0, steps], y, xLabel: "step of G", yLabel, width, height: 128,
-    xTicks: ticks(0, steps, width < 250 ? 2 : 4), yTicks: yTicks ?? ticks(...y, 3), xText: grouped, yText,
+    xTicks: ticks(0, steps, width < 250 ? 2 : 4), yTicks: yTicks ?? ticks(...y, 4), xText: grouped, yText,
   });
   for (const [name, history, number] of lines) {
     const points = history.filter((point) => Number.isFinite(point[number])).map((point) => [point.step, point[number]]);
@@ -61,10 +61,10 @@ function labCharts() {
 function labMultiples(onSelect) {
   const cells = Array.from({ length: 8 }, (_, r) => {
     const plane = square({ role: "presentation" });
-    const words = html("span", {});
-    const button = html("button", { type: "button", class: "gx-lab-cell" }, plane.canvas, words);
+    const [words, verdict] = [html("span", {}), html("span", {})];
+    const button = html("button", { type: "button", class: "gx-lab-cell" }, plane.canvas, words, " ", verdict);
     button.addEventListener("click", () => onSelect(r));
-    return { plane, words, button };
+    return { plane, words, verdict, button };
   });
   const tally = html("p", { class: "gx-title" });
   const element = html("div", { class: "gx-lab-multiples" }, tally, html("div", { class: "gx-lab-cells" }, ...cells.map(({ button }) => button)));
@@ -76,13 +76,14 @@ function labMultiples(onSelect) {
     const said = counts.filter(([count]) => count).map(([count, words]) => `${count} ${words}`);
     tally.textContent = `Eight seeds: ${said.join(", ")}`;
     runs.forEach(({ seed, points, verdict, m20, modes }, r) => {
-      const { plane, words, button } = cells[r];
+      const { plane, words, verdict: word, button } = cells[r];
       const drawn = plane.begin(target.view);
       crosses(drawn, places, rgba(colours.real, 0.5));
       dots(drawn, points, rgba(colours.fake, 0.8), 2);
-      words.textContent = verdict === "diverged" ? `${seed}: diverged` : `${seed}: ${m20} of ${modes}, ${VERDICTS[verdict]}`;
+      words.textContent = `${seed}: ${m20} of ${modes}`;
+      word.textContent = verdict;
       button.setAttribute("aria-pressed", r === selected);
-      button.setAttribute("aria-label", `Seed ${words.textContent}`);
+      button.setAttribute("aria-label", `Seed ${words.textContent}, ${VERDICTS[verdict]}`);
     });
   }
   return { element, draw };

@@ -27,6 +27,17 @@ function square(attributes) {
   return { canvas, begin };
 }
 
+/** n points of a target, x and y by turns. */
+function drawnFrom({ places, parts, sd }, n) {
+  const random = makeRandom(7);
+  const points = new Float32Array(2 * n);
+  for (let i = 0; i < n; i++) {
+    const at = Math.floor(random.uniform() * parts.length);
+    for (let d = 0; d < 2; d++) points[2 * i + d] = places[2 * at + d] + sd * random.normal();
+  }
+  return points;
+}
+
 function dots({ context, X, Y }, points, colour, size) {
   context.fillStyle = colour;
   for (let i = 0; i < points.length; i += 2) context.fillRect(X(points[i]) - size / 2, Y(points[i + 1]) - size / 2, size, size);

@@ -298,6 +298,47 @@ def test_on_a_phone_controls_and_plane_are_in_sight_together(lab):
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def recording():
+    """Return a diagram of two objectives in which no two cells agree."""
+    rng = np.random.default_rng(0)
+    return {
+        "objective": ["non_saturating", "r1"],
+        "lr_ratio": [0.1, 1.0, 10.0],
+        "n_critic": [1, 5],
+        "verdict": rng.integers(0, 5, (2, 3, 2, 10)),
+        "settings": {"r1": {"gp_weight": 0.3}},
+    }
+
+
+def test_a_recorded_cell_says_how_its_seeds_ended_and_loads_its_settings(lab):
+    recorded = recording()
+    tab = lab(recorded=recorded, target="grid", pack=4)
+    cells = tab.locator(".gx-lab-phase-cell")
+    for game, objective in enumerate(recorded["objective"]):
+        choose(tab, "Objective", objective)
+        for cell, (n, ratio) in enumerate((n, r) for n in range(2) for r in range(3)):
+            counts = np.bincount(recorded["verdict"][game, ratio, n], minlength=5)
+            words = ("failed", "collapsed", "covers", "spread", "partial")
+            told = [f"{c} {w}" for c, w in zip(counts, words, strict=True) if c]
+            name = cells.nth(cell).get_attribute("aria-label")
+            assert name.partition(": ")[2] == ", ".join(told)
+    assert tab.locator(".gx-lab-phase-cell[aria-pressed=true]").count() == 0
+    cells.nth(5).click()
+    expect(cells.nth(5)).to_have_attribute("aria-pressed", "true")
+    link = tab.get_by_role("link", name="Link to these settings").get_attribute("href")
+    loaded = ("target=ring", "objective=r1", "n_critic=5", "lr_d=0.01&", "gp_weight=0.3", "pack=1")
+    assert [part for part in loaded if part not in link] == []
+    choose(tab, "Objective", "hinge")
+    expect(tab.locator(".gx-lab-phase")).to_be_hidden()
+
+
+def test_a_recording_that_is_missing_is_said_in_its_place(lab):
+    tab = lab(recorded="The recording is missing: make it with gentutor record.")
+    expect(tab.get_by_role("note")).to_have_text(re.compile("The recording is missing"))
+    press(tab, "Train")
+    wait_for_step(tab, 5)
+
+
 @pytest.mark.parametrize(
     ("worker", "lacks"),
     [("", "this browser has no canvas"), (NO_WORKER, "no canvas and no worker")],

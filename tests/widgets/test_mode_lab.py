@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pytest
 import traitlets
 from matplotlib.figure import Figure
@@ -57,6 +58,38 @@ def test_it_plays_the_packages_objectives():
 def test_it_refuses(changes, error, message):
     with pytest.raises(error, match=re.escape(message)):
         make(**changes)
+
+
+DIAGRAM = {
+    "objective": ["hinge"],
+    "lr_ratio": [0.1, 1],
+    "n_critic": [1],
+    "verdict": np.ones((1, 2, 1, 10), int),
+}
+
+
+def test_a_diagram_travels_as_bytes():
+    lab = make(recorded=DIAGRAM)
+    assert lab.arrays["verdict"]["shape"] == [1, 2, 1, 10]
+    assert lab.arrays["verdict"]["data"] == bytes([1] * 20)
+    assert lab.recorded["lr_ratio"] == [0.1, 1]
+    assert make(recorded="It is missing.").recorded == {"missing": "It is missing."}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"objective": ["vegan"]}, "recorded: objective: expected one of minimax, "),
+        ({"lr_ratio": [1]}, "recorded: expected 2 values of lr_ratio, got 1"),
+        ({"verdict": np.ones((1, 2, 10))}, "verdict: expected shape (O, C, N, S), got (1, 2, 10)"),
+        ({"verdict": np.full((1, 2, 1, 3), 5)}, "recorded: expected verdicts from 0 to 4, got 5"),
+    ],
+)
+def test_a_diagram_that_makes_no_sense_is_refused(changes, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        make(recorded=DIAGRAM | changes)
+    with pytest.raises(ValueError, match="recorded: verdict is missing"):
+        make(recorded={name: DIAGRAM[name] for name in DIAGRAM if name != "verdict"})
 
 
 def test_the_code_weighs_at_most_100_kilobytes():
