@@ -1,7 +1,18 @@
 // The scores of two sets of points of the plane, as gentutor.metrics computes them from features.
 // A set is an array of [x, y]. No drawing here: tests run this file in Node beside the package.
 
-const square = (a, b) => (a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2;
+function square(a, b) {
+  const x = a[0] - b[0];
+  const y = a[1] - b[1];
+  return x * x + y * y;
+}
+
+/** Remembers what a function gave for an object: the training points stay the same. */
+function remembered(make) {
+  const known = new WeakMap();
+  return (key) => known.get(key) ?? known.set(key, make(key)).get(key);
+}
+
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /** Mean and covariance (n − 1 below the line) of points: {m: [x, y], c: [xx, xy, yy]}. */
@@ -26,17 +37,23 @@ function frechet(real, fake) {
   return square(p.m, q.m) + a[0] + a[2] + b[0] + b[2] - 2 * root;
 }
 
+function kernel(a, b) {
+  const base = (a[0] * b[0] + a[1] * b[1]) / 2 + 1;
+  return base * base * base;
+}
+
+function kernelWithin(set) {
+  let sum = 0;
+  for (let i = 0; i < set.length; i++) for (let j = 0; j < i; j++) sum += kernel(set[i], set[j]);
+  return (2 * sum) / (set.length * (set.length - 1));
+}
+const kernelWithinTrain = remembered(kernelWithin);
+
 /** Unbiased squared MMD with the kernel (x·y/2 + 1)³. */
-function kernelDistance(real, fake) {
-  const k = (a, b) => ((a[0] * b[0] + a[1] * b[1]) / 2 + 1) ** 3;
-  const within = (set) => {
-    let sum = 0;
-    for (let i = 0; i < set.length; i++) for (let j = 0; j < i; j++) sum += k(set[i], set[j]);
-    return (2 * sum) / (set.length * (set.length - 1));
-  };
+function kernelDistance(train, fake) {
   let across = 0;
-  for (const a of real) for (const b of fake) across += k(a, b);
-  return within(real) + within(fake) - (2 * across) / (real.length * fake.length);
+  for (const a of train) for (const b of fake) across += kernel(a, b);
+  return kernelWithinTrain(train) + kernelWithin(fake) - (2 * across) / (train.length * fake.length);
 }
 
 /** log p(y | x) of a mixture of equal round bells, the classifier of the Inception Score. */
@@ -62,20 +79,34 @@ function inceptionScore(fake, centres, sd) {
   return Math.exp(spread - entropy);
 }
 
-/** Squared distance of each point to its k-th nearest other point. */
-function ballSizes(points, k) {
-  return points.map((a) => Float64Array.from(points, (b) => square(a, b)).sort()[k]);
-}
+const NEIGHBOURS = 3;
 
-/** Precision, recall, density, coverage by balls to the k-th neighbour. */
-function neighbours(real, fake, k = 3) {
-  const [ofReal, ofFake] = [ballSizes(real, k), ballSizes(fake, k)];
+/** Squared distance of each point to its third nearest other point. */
+function ballSizes(points) {
+  return points.map((a) => {
+    const least = new Float64Array(NEIGHBOURS + 1).fill(Infinity); // itself and three others
+    for (const b of points) {
+      let apart = square(a, b);
+      for (let place = 0; place <= NEIGHBOURS && apart < Infinity; place++) {
+        if (apart < least[place]) [least[place], apart] = [apart, least[place]];
+      }
+    }
+    return least[NEIGHBOURS];
+  });
+}
+const ballSizesOfTrain = remembered(ballSizes);
+
+/** Precision, recall, density, coverage, and the share of copies: at most 1e-6 from a training point. */
+function neighbours(train, fake) {
+  const [ofReal, ofFake] = [ballSizesOfTrain(train), ballSizes(fake)];
   const held = fake.map(() => 0);
+  const copies = fake.map(() => 0);
   let [reached, covered] = [0, 0];
-  real.forEach((x, i) => {
+  train.forEach((x, i) => {
     let [isReached, isCovered] = [false, false];
     fake.forEach((y, j) => {
       const apart = square(x, y);
+      if (apart <= 1e-12) copies[j] = 1;
       if (apart <= ofReal[i]) {
         held[j] += 1;
         isCovered = true;
@@ -88,15 +119,11 @@ function neighbours(real, fake, k = 3) {
   const balls = held.reduce((sum, n) => sum + n, 0);
   return {
     precision: held.filter((n) => n > 0).length / fake.length,
-    recall: reached / real.length,
-    density: balls / (k * fake.length),
-    coverage: covered / real.length,
+    recall: reached / train.length,
+    density: balls / (NEIGHBOURS * fake.length),
+    coverage: covered / train.length,
+    copied: mean(copies),
   };
-}
-
-/** Share of the points whose nearest training point is a copy: nearer than `within`. */
-function copied(points, train, within = 1e-6) {
-  return mean(points.map((a) => Number(train.some((b) => square(a, b) <= within ** 2))));
 }
 
 /**
@@ -125,6 +152,5 @@ function allScores(data, fake) {
     kid: kernelDistance(data.train, fake),
     is: inceptionScore(fake, data.centres, data.sd),
     ...neighbours(data.train, fake),
-    copied: copied(fake, data.train),
   };
 }
