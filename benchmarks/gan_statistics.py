@@ -21,8 +21,7 @@ import torch
 
 from gentutor.data import ring
 from gentutor.metrics.mode_coverage import ModeCoverage, mode_coverage
-from gentutor.training.ensemble import train_ensemble
-from gentutor.training.replica import Replica
+from gentutor.training import GANSettings, train_gans
 
 NODE = Path(__file__).parents[1] / "tests" / "widgets" / "trainer_node.js"
 SETTINGS = {"lr_d": 1e-3, "lr_g": 1e-3, "n_critic": 5, "gp_weight": 0.1, "clip": 0.1, "selected": 0}
@@ -58,10 +57,10 @@ def in_engine(objective: str, seeds: range, steps: int) -> ModeCoverage:
     """Train with the package's engine."""
     density = ring()
     sweep = [
-        Replica(objective, seed=s, n_critic=5, gp_weight=0.1, collapsed_at=(2.0, 0.0))
+        GANSettings(objective, seed=s, n_critic=5, gp_weight=0.1, collapsed_at=(2.0, 0.0))
         for s in seeds
     ]
-    x = train_ensemble(sweep, density, steps=steps).sample(2500)
+    x = train_gans(sweep, density, steps=steps).sample(2500)
     return mode_coverage(x, density.centres, density.sd)
 
 

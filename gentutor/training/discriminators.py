@@ -1,4 +1,9 @@
-"""Training of discriminators or critics alone, between two fixed distributions."""
+"""Training of discriminators or critics alone, between two fixed distributions.
+
+How one step is taken stands in ``gentutor/plain/gan.py`` (a discriminator's) and ``wgan.py`` (a
+critic's); ``tests/training/test_discriminators.py`` holds this to them. What computes many at once
+stands in ``_engine``.
+"""
 
 import math
 from collections.abc import Iterator, Sequence

@@ -71,7 +71,8 @@ def fit(
     A list of models of one shape is trained in groups of up to 8 that are computed together, each
     with its own minibatches, noise and hyper-parameters. Every model has a random stream of its
     own, so it ends with the same weights, bit for bit, as when it is trained alone. Where a group
-    cannot keep that (a batch size that is no multiple of 32), each is trained alone.
+    cannot keep that (the batch size is no multiple of 32, or the size of a weight matrix none of
+    16), each is trained alone.
 
     Args:
         models: one model or a list of R with equal ``config``; ``latent_dim`` sizes the noise.
@@ -224,11 +225,16 @@ def _try_once(objective: Objective, model: nn.Module, x: Tensor, hyper: dict[str
     """Call the objective on all of x, so that its own checks see every value."""
     eps = x.new_zeros(1, len(x), int(model.latent_dim))  # type: ignore[arg-type]
     try:
-        objective(stack([model]), x[None], eps, **hyper)
+        terms = objective(stack([model]), x[None], eps, **hyper)
     except ValueError as error:
         if str(error).startswith("x:") or float(x.abs().max()) <= LARGE:
             raise
         raise ValueError(f"{_advice(x)} ({error})") from error
+    if not isinstance(terms, Mapping) or not isinstance(terms.get("loss"), Tensor):
+        raise TypeError('objective: expected a dict with a tensor "loss", got another return value')
+    if terms["loss"].shape != (1,):
+        got = tuple(terms["loss"].shape)
+        raise ValueError(f'objective: expected one "loss" a model, (1,) for one, got {got}')
 
 
 def _advice(x: Tensor) -> str:

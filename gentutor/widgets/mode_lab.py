@@ -86,7 +86,7 @@ class ModeCollapseLab(Explorable):
     collapsed = traitlets.Bool(True).tag(sync=True)
     seed = traitlets.Int(0).tag(sync=True)
     seeds = traitlets.Enum((1, 8), 1).tag(sync=True)
-    points = traitlets.List().tag(sync=True)
+    points: traitlets.List[Any] = traitlets.List().tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
 

@@ -118,9 +118,9 @@ def test_bits_do_not_depend_on_the_networks_beside(objective, options):
         return train_discriminators(nets, REAL, FAKE, objective=objective, **settings)
 
     together = train(0, 5)
-    for first in (0, 3):
-        pair = train(first, 2)
-        for r in range(2):
+    for first, count in ((0, 2), (3, 2), (2, 1)):
+        pair = train(first, count)
+        for r in range(count):
             assert (pair.loss[r] == together.loss[first + r]).all()
             assert (pair.penalty[r] == together.penalty[first + r]).all()
             expected = together.networks[first + r].state_dict()
@@ -150,6 +150,15 @@ def test_a_loss_that_is_no_longer_finite_is_reported_and_nothing_is_changed():
         train_discriminators(
             nets, REAL, FAKE, objective="least_squares", lr=1e25, schedule="constant"
         )
+    for net, state in zip(nets, before, strict=True):
+        assert all(torch.equal(value, state[name]) for name, value in net.state_dict().items())
+
+
+def test_weights_that_the_last_update_broke_are_reported():
+    nets = judges(2)
+    before = copy.deepcopy([net.state_dict() for net in nets])
+    with pytest.raises(FloatingPointError, match=r"network 0 diverged at step 1 with lr=1e\+39"):
+        train_discriminators(nets, REAL, FAKE, objective="hinge", lr=1e39, steps=1)
     for net, state in zip(nets, before, strict=True):
         assert all(torch.equal(value, state[name]) for name, value in net.state_dict().items())
 
@@ -193,6 +202,11 @@ def test_nothing_global_changes():
         ({"gp_weight": -1.0}, ValueError, r"gp_weight: expected a finite number >= 0, got -1\.0"),
         ({"clip": 0.0}, ValueError, r"clip: expected a finite number > 0, got 0\.0"),
         ({"seed": -1}, ValueError, "seed: expected an integer from 0 to 4294967295, got -1"),
+        (
+            {"seed": 2**32},
+            ValueError,
+            "seed: expected an integer from 0 to 4294967295, got 4294967",
+        ),
         ({"networks": []}, ValueError, "expected at least one model, got none"),
         ({"networks": [nn.Linear(2, 1)]}, TypeError, "networks: expected Discriminator, .* Linear"),
         ({"networks": [Critic(2)] * 2}, ValueError, "networks: expected distinct networks"),

@@ -51,6 +51,36 @@ def test_ten_at_once_are_ten_alone_bit_for_bit(options):
             assert np.array_equal(record[name][r], values), name
 
 
+@pytest.mark.parametrize(
+    ("dim", "latent_dim", "hidden", "batch_size"),
+    [
+        (8, 1, (32,), 32),
+        (1, 2, (32,), 32),
+        (8, 2, (1,), 32),
+        (1, 1, (1,), 64),
+        (7, 3, (13,), 32),
+        (6, 2, (16,), 1),
+        (17, 5, (33, 9), 25),
+    ],
+)
+def test_odd_sizes_and_axes_of_size_1_leave_the_bits_as_they_are(
+    dim, latent_dim, hidden, batch_size
+):
+    """Nine equal models: the ninth is in a group of its own."""
+    x = torch.rand(64, dim, generator=torch.Generator().manual_seed(0))
+
+    def trained(count: int, seed: int) -> list[VAE]:
+        options = {"latent_dim": latent_dim, "hidden": hidden, "variance": 0.1}
+        models = [VAE(dim, **options) for _ in range(count)]
+        fit(models, x, steps=50, batch_size=batch_size, seed=[seed] * count)
+        return models
+
+    nine = trained(9, 3)
+    for model in [*nine[1:], *trained(1, 3), *trained(2, 3)]:
+        assert_equal_weights(model, nine[0])
+    assert not torch.equal(*(m.encoder.layers[0].weight for m in (nine[0], *trained(1, 4))))
+
+
 def test_a_stack_may_differ_in_variance():
     together = [vae(0, variance=v) for v in (0.02, 0.5)]
     run(together)

@@ -2,10 +2,13 @@
 
 import os
 import signal
+import sys
+import tracemalloc
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
+import cloudpickle
 import numpy as np
 import pytest
 import torch
@@ -14,6 +17,7 @@ from torch import nn
 from gentutor.objectives.adversarial import OBJECTIVES
 from gentutor.training import GANSettings, TrainedGANs, train_gans
 from gentutor.training._engine import plan
+from gentutor.training._engine.group import Group
 
 
 class Corners:
@@ -253,3 +257,54 @@ def test_one_thread_trains_whatever_the_caller_uses():
         assert (seen, torch.get_num_threads()) == ([1, 1], 2)
     finally:
         torch.set_num_threads(before)
+
+
+def test_memory_goes_by_the_steps_taken_not_by_those_asked_for():
+    tracemalloc.start()  # sees numpy's memory; the record of the engine is looked at below
+    try:
+        some = train_gans(SWEEP[:2], DATA, steps=10**9, stop=lambda s: s == 4)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert some.stopped
+    assert some.d_loss.shape == some.g_loss.shape == (2, 4)
+    assert peak < 50e6
+    group = Group([0, 1], SWEEP[:2], DATA, 2)
+    group.run(10**9, lambda done: done == 70)
+    assert group.losses.shape == (2, 2, 70)
+    assert group.losses.untyped_storage().nbytes() < 10_000
+
+
+@pytest.fixture
+def double():
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+def test_gans_of_float64_have_losses_of_float64_in_every_process(double):
+    sweep = SWEEP[:2] + SWEEP[-2:]
+    trained = train_gans(sweep, DATA, steps=3)
+    assert trained.d_loss.dtype == trained.g_loss.dtype == np.float64
+    assert (trained.g_loss != trained.g_loss.astype(np.float32)).all()
+    assert all(w.dtype == torch.float64 for net in trained.generators for w in weights(net))
+    cloudpickle.register_pickle_by_value(sys.modules[__name__])
+    shared = train_gans(sweep, DATA, steps=3, jobs=2)
+    for r in range(len(sweep)):
+        assert_same_bits(shared, r, trained, r)
+
+
+def test_a_checkpoint_of_another_dtype_is_refused(tmp_path: Path, request):
+    train_gans(SWEEP[:2], DATA, steps=3, checkpoint=tmp_path)
+    request.getfixturevalue("double")
+    with pytest.raises(ValueError, match=r"weights are torch.float32, expected torch.float64"):
+        train_gans(SWEEP[:2], DATA, steps=3, checkpoint=tmp_path)
+
+
+def test_a_default_dtype_that_cannot_be_trained_is_refused():
+    torch.set_default_dtype(torch.bfloat16)
+    try:
+        with pytest.raises(TypeError, match="default dtype: expected float32 or float64, got"):
+            train_gans(SWEEP[:1], DATA, steps=1)
+    finally:
+        torch.set_default_dtype(torch.float32)

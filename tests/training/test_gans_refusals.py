@@ -45,6 +45,8 @@ SMALL = GANSettings("wgan_gp", batch_size=8, hidden=(8,))
         ({"pack": 0}, ValueError, "pack: expected an integer >= 1, got 0"),
         ({"batch_size": 0}, ValueError, "batch_size: expected an integer >= 1, got 0"),
         ({"seed": -1}, ValueError, "seed: expected an integer from 0 to 1431655764, got -1"),
+        ({"seed": 2**31}, ValueError, "seed: expected an integer from 0 to 1431655764, got 2147"),
+        ({"seed": 2**64}, ValueError, "seed: expected an integer from 0 to 1431655764, got 1844"),
         ({"seed": 0.5}, TypeError, r"seed: expected an integer, got 0\.5"),
         ({"betas": 0.5}, TypeError, r"betas: expected a tuple of numbers, got 0\.5"),
         ({"betas": ("a", 0.9)}, TypeError, "betas: expected a number, got 'a'"),

@@ -87,18 +87,21 @@ def test_non_saturating_collapses_and_the_penalty_covers(train):
     for seen in first["seen"]:
         assert (seen["m20"], seen["verdict"]) == (1, "collapsed")
         assert seen["reverse_kl"] == pytest.approx(math.log(8), abs=0.01)
-    assert all(seen["m20"] <= 3 and seen["reverse_kl"] >= 1 for seen in collapsed["seen"])
-    covered = train(1200, objective="wgan_gp")[1]
-    assert all(seen["m20"] == 8 and seen["reverse_kl"] <= 0.1 for seen in covered["seen"])
+    assert np.mean([seen["m20"] for seen in collapsed["seen"]]) <= 3
+    assert np.mean([seen["reverse_kl"] for seen in collapsed["seen"]]) >= 1
+    covered = train(2400, objective="wgan_gp")[1]
+    assert np.mean([seen["m20"] for seen in covered["seen"]]) >= 7.5
+    assert np.mean([seen["reverse_kl"] for seen in covered["seen"]]) <= 0.1
     assert all(seen["quality"] >= 0.15 for seen in covered["seen"])
 
 
 def test_packs_and_drawn_points_train_too(train):
-    packed = train(600, pack=4)[1]
+    packed = train(800, pack=4)[1]
     assert min(seen["m1"] for seen in packed["seen"]) >= 4
     points = [[-2, 0], [0, 1.5], [2, -1]]
     drawn = train(800, target=("own", points), objective="wgan_gp")[1]
-    assert [seen["m20"] for seen in drawn["seen"]] == [3, 3]
+    assert [seen["m1"] for seen in drawn["seen"]] == [3, 3]
+    assert max(seen["reverse_kl"] for seen in drawn["seen"]) < 0.3
 
 
 def test_a_seed_fixes_a_run_whatever_runs_beside_it(train):
@@ -115,14 +118,20 @@ def test_a_run_that_diverges_stays_and_says_where(train):
     assert (steps == last["steps"]).all()
 
 
-def test_surface_and_pushes_are_those_of_d(node, train):
-    last = train(50, objective="wgan_gp")[1]
-    surface, points = last["surface"].reshape(8, 8), last["points"].reshape(2, 128, 2)[0]
-    pushes = last["pushes"].reshape(128, 2)
-    inside = (np.abs(points) < 2).all(-1) & (np.linalg.norm(pushes, axis=1) > 0)
-    column, row = ((points[inside, 0] + 3) / 0.75).astype(int), ((3 - points[inside, 1]) / 0.75).astype(int)
-    sideways = surface[row, (column + 1).clip(0, 7)] - surface[row, (column - 1).clip(0, 7)]
-    upwards = surface[(row - 1).clip(0, 7), column] - surface[(row + 1).clip(0, 7), column]
-    found = np.stack([sideways, upwards], -1)
-    turned = (found * pushes[inside]).sum(-1) > 0
-    assert turned.mean() > 0.8  # G is pushed up the critic's slope, on a coarse grid
+def test_surface_and_pushes_are_those_of_d(train):
+    """G is pushed up the critic's slope, read off its surface by differences."""
+    side = 300
+    last = train(100, objective="wgan_gp", side=side, seeds=(0,))[1]
+    surface = last["surface"].reshape(side, side)
+    points, pushes = (last[name].reshape(128, 2) for name in ("points", "pushes"))
+    inside = np.abs(points).max(-1) < 2.5
+    column = ((points[inside, 0] + 3) * side / 6).astype(int)
+    row = ((3 - points[inside, 1]) * side / 6).astype(int)
+    rightwards = surface[row, column + 1] - surface[row, column - 1]
+    upwards = surface[row - 1, column] - surface[row + 1, column]
+    found = np.stack([rightwards, upwards], -1) * side / 12
+    off = np.linalg.norm(found - pushes[inside], axis=1)
+    length = np.linalg.norm(pushes[inside], axis=1)
+    assert inside.sum() > 60
+    assert np.median(off / length) < 0.05  # kinks of the surface apart
+    assert np.mean(off < 0.5 * length) > 0.9

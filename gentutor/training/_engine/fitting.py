@@ -21,22 +21,31 @@ Objective = Callable[..., dict[str, Tensor]]
 def fit_groups(models: Sequence[nn.Module], batch_size: int) -> list[slice]:
     """Return which models are trained together.
 
-    Where a group would change a model's bits (see ``flat``), each is alone: if the batch is no
-    multiple of 32, or a weight matrix's size no multiple of 16.
+    Where a group would change a model's bits, each is alone.
 
     >>> fit_groups([nn.Linear(8, 2)] * 9, 128), fit_groups([nn.Linear(8, 2)] * 2, 33)
     ([slice(0, 8, None), slice(8, 9, None)], [slice(0, 1, None), slice(1, 2, None)])
     """
-    sizes = [len(w.flatten()) for w in models[0].parameters() if w.ndim > 1 and w.requires_grad]
-    odd = batch_size % LANES or any(size % ALIGN and size > 1 for size in sizes)
-    most, count = 1 if odd else MOST, len(models)
+    most, count = MOST if _keeps_bits(models[0], batch_size) else 1, len(models)
     return [slice(start, min(start + most, count)) for start in range(0, count, most)]
 
 
-def _needs_twin(models: Sequence[nn.Module]) -> bool:
+def _matrices(model: nn.Module) -> list[torch.Size]:
+    return [w.shape for w in model.parameters() if w.ndim > 1 and w.numel() > 1]
+
+
+def _keeps_bits(model: nn.Module, batch_size: int) -> bool:
+    """Whether a model has the same bits in a group as alone.
+
+    Autograd makes its own matrices, so their sizes must fill cache lines (see ``flat``), and
+    element-wise kernels round a remainder otherwise.
+    """
+    return not batch_size % LANES and not any(s.numel() % ALIGN for s in _matrices(model))
+
+
+def _needs_twin(model: nn.Module) -> bool:
     """Whether a model alone goes another way than in a group: one of its matrices is a vector."""
-    shapes = [weight.shape for weight in models[0].parameters() if weight.ndim > 1]
-    return len(models) == 1 and any(1 in shape and shape.numel() > 1 for shape in shapes)
+    return any(1 in shape for shape in _matrices(model))
 
 
 def fit_group(
@@ -60,11 +69,11 @@ def fit_group(
     Arguments are those of ``fit``; ``first`` is the place of the first model among all.
 
     Raises:
-        ValueError: all weights are frozen.
+        ValueError: all weights are frozen, or the loss depends on none.
         FloatingPointError: a recorded loss, or a weight at the end, is not finite.
     """
     count = len(models)
-    if _needs_twin(models) and not batch_size % LANES:
+    if count == 1 and _keeps_bits(models[0], batch_size) and _needs_twin(models[0]):
         models, rates, seeds = ([*each, *each] for each in (models, rates, seeds))
         hyper = {name: value.repeat(2) for name, value in hyper.items()}
     net = stack(models)
@@ -79,6 +88,8 @@ def fit_group(
         if step < warmup:
             now["beta"] = now["beta"] * (step / warmup)
         terms = objective(net, batch, eps, **now)
+        if not terms["loss"].requires_grad:
+            raise ValueError("objective: expected a loss that depends on the weights")
         flat.differentiate(terms["loss"].sum())
         adam.step(0.5 * (1.0 + math.cos(math.pi * (step - 1) / steps)) if cosine else 1.0)
         if step % log_every == 0 or step in (1, steps):

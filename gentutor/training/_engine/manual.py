@@ -28,7 +28,10 @@ from gentutor.training._engine.flat import padded
 
 SHORTEST = 1e-19  # slope that is told from 0: its square is still a float32
 
-threshold_backward = torch.ops.aten.threshold_backward.grad_input
+
+def _mask(slopes: Tensor, h: Tensor, ones: Tensor) -> None:
+    """Multiply slopes by 1 where h > 0 and by 0 where h = 0; ``ones`` is scratch."""
+    slopes.mul_(torch.sign(h, out=ones))
 
 
 class Passes:
@@ -69,6 +72,7 @@ class Passes:
         if grads is None:
             return
         self.g = [*(torch.zeros(shape, dtype=dtype) for shape in shapes[:-1]), self.slopes]
+        self.ones = [torch.zeros(shape, dtype=dtype) for shape in shapes[:-1]]
         self.g_transposed = [g.mT for g in self.g]
         self.g_scored = [g[..., : self.scored] for g in self.g]
         self.d_matrices, self.d_biases = list(grads[::2]), list(grads[1::2])
@@ -99,7 +103,7 @@ class Passes:
                 torch.mul(matrix, above, out=below)  # a product of a column and a row
             else:
                 torch.bmm(matrix, above, out=below)
-            threshold_backward(below, self.h[i], 0, grad_input=below)
+            _mask(below, self.h[i], self.ones[i])
 
     def input_slopes(self) -> Tensor:
         """Return dL/dx after :meth:`backward`; with a penalty df/dx at its points only."""
@@ -128,8 +132,7 @@ class Passes:
         self.x[..., self.scored :].copy_(slope)
         for matrix, h, scratch in zip(self.transposed, self.h_tails, self.tangent, strict=False):
             torch.bmm(matrix, below, out=scratch)
-            threshold_backward(scratch, h, 0, grad_input=scratch)
-            below = h.copy_(scratch)
+            below = h.sign_().mul_(scratch)
 
     def weight_gradients(self) -> None:
         """Write every layer's gradients; call it last."""
