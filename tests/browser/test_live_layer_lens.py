@@ -39,7 +39,7 @@ def test_every_choice_shows_its_own_numbers_and_pixels(show, numbers, given) -> 
             assert numbers(tab) == {
                 "LPIPS-efficientnet-lite0": f"{sum(shares):.2f}",
                 "PSNR": f"{given['psnr'][kind, step]:.1f} dB",
-                "SSIM": f"{given['ssim'][kind, step]:.2f}".replace("-", "−"),
+                "SSIM": f"{given['ssim'][kind, step]:.2f}",
             }
             name = f"The image: {given['kinds'][kind]}, {given['strengths'][kind][step]}"
             canvas = tab.get_by_role("img", name=name)
