@@ -45,10 +45,10 @@ def blurred(x: Tensor, width: int) -> Tensor:
 def test_a_shift_fades_from_layer_to_layer_and_blur_does_not(
     net: EfficientNetLite0, name: str
 ) -> None:
-    x = photograph(name, 96)
+    x = photograph(name, 128)
     moved, soft = between(net, x, x.roll(3, -1))[0], between(net, x, blurred(x, 3))[0]
     assert float(moved[0] / moved.sum()) > float(soft[0] / soft.sum()) + 0.05
-    assert float(moved[-1] / moved.sum()) < 0.6 * float(soft[-1] / soft.sum())
+    assert float(moved[-1] / moved.sum()) < 0.75 * float(soft[-1] / soft.sum())
     assert psnr(x.roll(3, -1), x, data_range=1) < psnr(blurred(x, 3), x, data_range=1)
     assert ssim(x.roll(3, -1), x, data_range=1) < ssim(blurred(x, 3), x, data_range=1)
     assert float(moved.sum()) < 0.8 * float(soft.sum())
@@ -57,8 +57,8 @@ def test_a_shift_fades_from_layer_to_layer_and_blur_does_not(
 @pytest.mark.claim("lpips-backbone")
 def test_untrained_networks_over_eight_seeds(net: EfficientNetLite0) -> None:
     """They sort crops of four photographs worse, and mind brightness more than blur."""
-    cut = crops(24, 48, seed=4)
-    i, j = torch.triu_indices(24, 24, offset=1)
+    cut = crops(32, 64, seed=1)
+    i, j = torch.triu_indices(32, 32, offset=1)
     same = cut.source[i] == cut.source[j]
     x = photograph("chelsea", 64)
     brighter, soft = (x + 0.1).clamp(0, 1), blurred(x, 3)
