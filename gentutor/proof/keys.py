@@ -10,6 +10,7 @@ from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from inspect import getmembers, isfunction
+from keyword import iskeyword
 from typing import Any
 
 from gentutor.bank.schema import Numeric, Order, Question, Recall, Refute
@@ -40,7 +41,7 @@ def proofs_of_section(section: str) -> dict[str, Any]:
     """
     for module_name in FUNCTIONS:
         import_module(module_name)
-    name = f"gentutor.proof.checks.{section}"
+    name = f"gentutor.proof.checks.{section}{'_' * iskeyword(section)}"  # is_.py, for one
     if find_spec(name) is None:
         return {}
     module = import_module(name)

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 FUNCTIONS = {
+    "gentutor.metrics.fid": ("fid", "frechet_distance"),
+    "gentutor.metrics.inception_score": ("inception_score",),
     "gentutor.objectives.adversarial": ("discriminator_loss", "generator_loss"),
     "gentutor.objectives.bounds": ("effective_sample_size", "importance_bound", "standard_normal"),
     "gentutor.objectives.variational": ("active_units", "elbo", "gaussian_kl", "recon_nll"),
@@ -39,6 +41,7 @@ ATTRIBUTES = {
     ),
     "ELBO": ("kl", "kl_total", "loss", "recon_nll", "value"),
     "LinearGaussian": ("covariance", "log_joint", "log_prob", "posterior"),
+    "ScoreOverParts": ("mean", "std", "values"),
     "WaterFilling": ("active", "distortion", "elbo", "kl", "loss", "rate", "recon_nll"),
 }
 """Attributes that may be read, by the type's name."""
