@@ -152,7 +152,7 @@ def statements() -> list[str]:
     x, y = rng.uniform(size=(2, 50, 121))
     scores = [of_window(a, b) for a, b in zip(x, y, strict=True)]
     holds = {
-        "a": min(scores + [reversed_pattern(0.3)]) >= 0,
+        "a": min([*scores, reversed_pattern(0.3)]) >= 0,
         "b": np.allclose(scores, [of_window(b, a) for a, b in zip(x, y, strict=True)]),
         "c": max(scores) < 1 and math.isclose(of_window(x[0], x[0]), 1),
         "d": math.isclose(constants(0.1, 0.3), constants(0.6, 0.8), abs_tol=0.01),
