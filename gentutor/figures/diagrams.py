@@ -177,6 +177,70 @@ def generative() -> Diagram:
     return picture
 
 
+def vq_vae() -> Diagram:
+    """Return the diagram of a VQ-VAE: encoder, nearest entry, decoder, the way round the argmin."""
+    picture = Diagram(
+        236,
+        alt="An image x enters the encoder, which gives vectors z_e. Each is replaced by the "
+        "nearest entry of a codebook, z_q. The decoder turns z_q into the reconstruction x hat. "
+        "The reconstruction error sends its gradient through the decoder to z_q, and from there "
+        "it is copied to z_e, around the choice of the nearest entry. The codebook term pulls "
+        "entries to vectors, the commitment term vectors to entries.",
+        caption="A VQ-VAE in training. Dashed arrows: the way of the gradient. It jumps over the "
+        "choice of the nearest entry. To sample, drop the encoder and draw codes from a prior "
+        "that is fitted afterwards.",
+    )
+    picture.text(12, 92, "x")
+    picture.arrow((20, 88), (36, 88))
+    picture.box(72, 88, "encoder", "vectors", role="encoder", width=68)
+    picture.arrow((106, 88), (136, 88), "z_e")
+    picture.box(178, 88, "codebook", "nearest of K", role="generator", width=82)
+    picture.arrow((219, 88), (248, 88), "z_q")
+    picture.box(284, 88, "decoder", "p(x | z_q)", role="decoder", width=68)
+    picture.arrow((318, 88), (334, 88))
+    picture.text(346, 92, "x̂")
+    picture.arrow((262, 60), (94, 60), "gradient copied", bend=-18, look="gradient")
+    picture.box(66, 190, "β‖z_e − sg e‖²", "commitment", role="encoder", width=112)
+    picture.box(180, 190, "‖sg z_e − e‖²", "codebook", role="generator", width=104)
+    picture.box(294, 190, "‖x − x̂‖²", "reconstruction", role="decoder", width=112)
+    picture.arrow((70, 166), (72, 114), look="gradient")
+    picture.arrow((180, 166), (179, 114), look="gradient")
+    picture.arrow((292, 166), (286, 114), look="gradient")
+    return picture
+
+
+def evaluation() -> Diagram:
+    """Return the diagram of evaluation: pairs of images, and sets of images through a network."""
+    picture = Diagram(
+        262,
+        alt="Above: one output and its own reference go into PSNR, SSIM or LPIPS, which give one "
+        "number a pair. Below: a generated set and a real set go through a pretrained network; "
+        "their features go into FID, KID, precision and recall, which give one number a pair of "
+        "sets. The Inception Score reads the network's class probabilities of the generated set "
+        "alone.",
+        caption="Above: pairs, an image and its own reference. Below: sets, seen through a "
+        "network. The Inception Score has no arrow from the real set.",
+    )
+    picture.text(62, 34, "output x̂", role="fake")
+    picture.text(62, 74, "reference x", role="real")
+    picture.arrow((104, 30), (182, 46))
+    picture.arrow((104, 70), (182, 56))
+    picture.box(254, 51, "one pair", "PSNR, SSIM, LPIPS", role="decoder", width=140)
+    picture.text(56, 140, "generated set", role="fake")
+    picture.text(56, 204, "real set", role="real")
+    picture.arrow((102, 138), (122, 154))
+    picture.arrow((88, 202), (122, 182))
+    picture.box(160, 168, "network", "φ(x)", role="encoder", width=74)
+    picture.arrow((198, 160), (226, 138))
+    picture.arrow((198, 176), (226, 196))
+    picture.box(288, 130, "classes", "Inception Score", role="critic", width=124)
+    picture.box(288, 204, "features", "FID, KID, P and R", role="critic", width=124)
+    picture.text(
+        180, 252, "both sets → features; generated set alone → Inception Score", small=True
+    )
+    return picture
+
+
 def psnr() -> Diagram:
     """Return the diagram of PSNR: two images, their difference, its mean square, decibels."""
     picture = Diagram(
@@ -231,4 +295,79 @@ def ssim() -> Diagram:
     picture.text(282, 101, "×")
     picture.arrow((292, 96), (306, 96))
     picture.box(331, 96, "map", "mean", role="critic", width=48)
+    return picture
+
+
+def fid() -> Diagram:
+    """Return the diagram of FID: two sets, one extractor, two Gaussians, one distance."""
+    picture = Diagram(
+        212,
+        alt="Real images and generated images each pass the same frozen extractor. Each set of "
+        "features gives a mean and a covariance, mu r and Sigma r, mu g and Sigma g. The squared "
+        "Fréchet distance of those two Gaussians is one number, the FID.",
+        caption="Two sets go in, one number comes out. Whatever the extractor drops, and whatever "
+        "means and covariances do not hold, the number cannot see.",
+    )
+    for y, name, role, sign in ((48, "real", "real", "r"), (152, "generated", "fake", "g")):
+        picture.text(36, y - 4, name, role=role)
+        picture.text(36, y + 12, "N images", small=True)
+        picture.arrow((68, y), (92, y))
+        picture.box(136, y, "extractor", "d features", role="encoder", width=80)
+        picture.arrow((180, y), (204, y))
+        picture.box(240, y, f"μ{sign}, Σ{sign}", "a Gaussian", role=role, width=66)
+        picture.arrow((276, y), (320, 100 + (14 if y > 100 else -12)))
+    picture.text(136, 104, "the same, frozen", small=True)
+    picture.text(334, 105, "FID")
+    return picture
+
+
+def inception_score() -> Diagram:
+    """Return the diagram of the Inception Score: images, a classifier, two entropies."""
+    picture = Diagram(
+        206,
+        alt="Generated images pass a classifier, which gives p of y given x for each. The mean of "
+        "their entropies should be low. The mean of the rows is the marginal p of y, whose entropy "
+        "should be high. The exponential of the difference is the score. No real image enters.",
+        caption="One set goes in: no real image. Sharp rows and a broad mean of the rows score "
+        "high.",
+    )
+    picture.text(34, 62, "generated", role="fake")
+    picture.text(34, 78, "N images", small=True)
+    picture.arrow((68, 66), (92, 66))
+    picture.box(136, 66, "classifier", "K classes", role="critic", width=80)
+    picture.arrow((180, 66), (212, 66))
+    picture.box(262, 66, "p(y | x)", "a row an image", role="encoder", width=96)
+    picture.arrow((236, 92), (128, 148))
+    picture.arrow((272, 92), (272, 148))
+    picture.text(314, 124, "mean of rows", small=True)
+    picture.box(100, 172, "mean of H[p(y | x)]", "low: sharp", role="encoder", width=152)
+    picture.box(272, 172, "H[p(y)]", "high: broad", role="encoder", width=90)
+    picture.text(202, 177, "−")
+    return picture
+
+
+def lpips() -> Diagram:
+    """Return the diagram of LPIPS: one network twice, unit vectors, weighted squares, one sum."""
+    picture = Diagram(
+        190,
+        alt="The images x and x hat go through the same frozen network, which gives maps of "
+        "several layers. At every place of a map the vector over the channels is divided by its "
+        "length. The two unit vectors are subtracted and squared, and the squares are weighted, "
+        "summed over the channels and averaged over the places. The sum over layers is d.",
+        caption="LPIPS. The same frozen network reads both images; every layer adds one number. "
+        "Dashed: the gradient reaches the image, never the network.",
+    )
+    picture.text(14, 56, "x", role="real")
+    picture.text(14, 136, "x̂", role="fake")
+    picture.arrow((24, 54), (44, 70))
+    picture.arrow((24, 130), (44, 112))
+    picture.box(86, 92, "network", "frozen", role="encoder", width=78)
+    picture.arrow((128, 92), (150, 92))
+    picture.text(139, 66, "maps", small=True)
+    picture.box(192, 92, "φ / ‖φ‖", "each place", role="encoder", width=80)
+    picture.arrow((234, 92), (254, 92))
+    picture.box(304, 92, "w (φ̂ − φ̂′)²", "spatial mean", role="critic", width=100)
+    picture.arrow((304, 118), (304, 152))
+    picture.text(280, 172, "d = sum over layers")
+    picture.arrow((204, 170), (20, 146), look="gradient", bend=-14)
     return picture
