@@ -91,7 +91,7 @@ function render({ model, el }) {
   const ownPicture = html("span", { class: "gx-choice" }, html("label", { for: fileId }, "Your own picture"), file);
 
   const canvases = { reference: greyCanvas("reference"), image: greyCanvas("image"), map: greyCanvas("SSIM map") };
-  const titles = { reference: "Reference", image: "Distorted", map: "SSIM map: white 1, black 0 or less" };
+  const titles = { reference: "Reference", image: "Distorted", map: "SSIM map (1 is white)" };
   const panels = Object.entries(canvases).map(([name, { element }]) => panel(titles[name], element));
   const numbers = readout(["MSE", "PSNR", "SSIM", "MS-SSIM"]);
   const controls = html(

@@ -20,18 +20,22 @@ function gaussianTaps(size = 11, sigma = 1.5) {
 /** Weighted means at every place where the window fits: (width − n + 1) × (height − n + 1). */
 function windowMean(image, width, height, taps) {
   const n = taps.length;
+  const half = (n - 1) / 2; // taps are symmetric, so pairs of rows and of columns share one product
   const [wide, high] = [width - n + 1, height - n + 1];
-  const rows = new Float64Array(width * high); // down first
-  for (let k = 0; k < n; k++) {
-    const [tap, shift] = [taps[k], k * width];
-    for (let i = 0; i < rows.length; i++) rows[i] += tap * image[i + shift];
-  }
   const out = new Float64Array(wide * high);
+  const row = new Float64Array(width); // of means down the columns; small enough for the cache
   for (let r = 0; r < high; r++) {
-    const [from, to] = [r * width, r * wide];
-    for (let k = 0; k < n; k++) {
-      const tap = taps[k];
-      for (let c = 0; c < wide; c++) out[to + c] += tap * rows[from + c + k];
+    const middle = (r + half) * width;
+    for (let c = 0; c < width; c++) row[c] = taps[half] * image[middle + c];
+    for (let k = 1; k <= half; k++) {
+      const [tap, up, down] = [taps[half + k], middle - k * width, middle + k * width];
+      for (let c = 0; c < width; c++) row[c] += tap * (image[up + c] + image[down + c]);
+    }
+    const to = r * wide;
+    for (let c = 0; c < wide; c++) out[to + c] = taps[half] * row[c + half];
+    for (let k = 1; k <= half; k++) {
+      const [tap, left, right] = [taps[half + k], half - k, half + k];
+      for (let c = 0; c < wide; c++) out[to + c] += tap * (row[c + left] + row[c + right]);
     }
   }
   return out;

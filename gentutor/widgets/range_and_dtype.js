@@ -52,11 +52,11 @@ function render({ model, el }) {
     arithmetic: choose("Arithmetic", "arithmetic", ARITHMETIC),
   };
   const noise = slider({
-    label: "Noise",
+    label: "Noise, of the range",
     min: 0.01,
     max: 0.3,
     step: 0.01,
-    text: (value) => `${Math.round(100 * value)} % of the range`,
+    text: (value) => `${Math.round(100 * value)} %`,
     onInput: (value) => put({ noise: value }),
   });
   const numbers = readout(["First pixel", "MSE", "PSNR", "Right PSNR", "Off by"]);

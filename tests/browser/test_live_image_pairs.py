@@ -114,7 +114,7 @@ def test_the_range_explorable_says_what_is_off(show, numbers):
     tab.get_by_label("Arithmetic").select_option("all in bytes")
     assert "Bytes wrapped around" in tab.locator(".gx").inner_text()
     tab.get_by_role("slider", name="Noise").press("ArrowRight")
-    assert "11 % of the range" in tab.locator(".gx").inner_text()
+    assert "11 %" in tab.locator(".gx").inner_text()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -74,7 +74,9 @@ def test_distortions_are_what_their_names_say() -> None:
     x = bytes_of("grass")
     cases = [{"name": name, "strength": 0.5} for name in DISTORTIONS]
     by_name = dict(zip(DISTORTIONS, node(x, cases=cases)["found"], strict=True))
-    y = {k: torch.tensor(v["image"]).double().view(256, 256) for k, v in by_name.items()}
+    y = {
+        k: torch.tensor(v["image"], dtype=torch.float64).view(256, 256) for k, v in by_name.items()
+    }
     plane = x[0, 0]
     assert float((y["noise"] - plane).std()) == pytest.approx(0.15, rel=0.02)
     torch.testing.assert_close(y["brighter"], plane + 0.2)
@@ -101,7 +103,7 @@ def test_small_images_have_no_ms_ssim() -> None:
 @pytest.mark.parametrize("maximum", CHOICES["maximum"])
 def test_each_range_gives_the_packages_number(stored: str, maximum: str) -> None:
     x = bytes_of("camera")[..., :64, :64]
-    grain = torch.tensor(node(x)["noise"]).double().view(x.shape)
+    grain = torch.tensor(node(x)["noise"], dtype=torch.float64).view(x.shape)
     y = (x + 0.1 * grain).clamp(0, 1)
     how = {"stored": stored, "maximum": maximum, "arithmetic": "floating point"}
     answer = node(x, y=y.flatten().tolist(), readings=[how])
@@ -121,7 +123,7 @@ def test_each_range_gives_the_packages_number(stored: str, maximum: str) -> None
 
 def test_bytes_wrap_around_as_torch_lets_them() -> None:
     x = bytes_of("camera")[..., :64, :64]
-    y = (x + 0.2 * torch.tensor(node(x)["noise"]).double().view(x.shape)).clamp(0, 1)
+    y = (x + 0.2 * torch.tensor(node(x)["noise"], dtype=torch.float64).view(x.shape)).clamp(0, 1)
     hows = [
         {"stored": CHOICES["stored"][0], "maximum": "255", "arithmetic": way}
         for way in CHOICES["arithmetic"]
