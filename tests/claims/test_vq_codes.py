@@ -27,7 +27,7 @@ def model(seed: int = 0) -> VQVAE:
 
 @pytest.mark.claim("vq-codebook")
 def test_the_kl_of_a_code_is_log_k_for_every_encoder():
-    """q is one-hot at the nearest entry and the prior uniform: log K nats, whatever the weights."""
+    """The posterior is one-hot at the nearest entry and the prior uniform: log K nats, always."""
     for seed in range(3):
         codes = model(seed).encode(X_TEST[:50])
         q = torch.nn.functional.one_hot(codes, 32).double()

@@ -61,7 +61,7 @@ def test_codes_out_of_range_are_refused(code):
 
 
 def test_codes_are_integers():
-    with pytest.raises(TypeError, match="int64 tensor of codes, got torch.float32"):
+    with pytest.raises(TypeError, match=r"int64 tensor of codes, got torch\.float32"):
         usage(torch.zeros(3), 4)
 
 

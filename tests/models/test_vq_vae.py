@@ -35,7 +35,7 @@ def test_a_code_of_the_grid_sees_its_patch():
 
 
 def test_an_image_that_four_does_not_divide_is_refused():
-    with pytest.raises(ValueError, match="multiples of 4, got \\(10, 8\\)"):
+    with pytest.raises(ValueError, match=r"multiples of 4, got \(10, 8\)"):
         ConvVQVAE(1)(randn(1, 1, 10, 8))
 
 
@@ -59,7 +59,7 @@ def test_the_terms_are_sums_over_an_example_and_means_over_the_batch():
 def test_many_are_trained_as_one(ema):
     """A list ends with the same weights and codebooks as each model alone."""
     x = randn(64, 6)
-    options = dict(objective=vector_quantised, steps=12, batch_size=16, reset_below=0.5)
+    options = {"objective": vector_quantised, "steps": 12, "batch_size": 16, "reset_below": 0.5}
 
     def made(seed: int) -> VQVAE:
         return VQVAE(6, places=2, dim=2, codes=8, ema=ema, seed=seed)

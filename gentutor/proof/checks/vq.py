@@ -187,7 +187,9 @@ def random_against_joint() -> list[str]:
 
 def bits_by_length() -> list[str]:
     """Count the distinct codes of codebooks with short and with long entries."""
-    counts = [len(torch.cdist(draw(4000, d), draw(16, d, seed=1)).argmin(1).unique()) for d in (2, 6)]
+    counts = [
+        len(torch.cdist(draw(4000, d), draw(16, d, seed=1)).argmin(1).unique()) for d in (2, 6)
+    ]
     return ["c"] if max(counts) <= 16 else ["a"]
 
 
@@ -220,5 +222,7 @@ def statements_on_vq() -> list[str]:
 def same_kl_everywhere() -> list[str]:
     """Compare the KL of certain codes at different entries: does it depend on the encoder?"""
     prior = torch.full((16,), 1 / 16, dtype=torch.float64)
-    kls = {round(float((torch.eye(16)[i] * (16 * torch.ones(16)).log()).sum()), 6) for i in range(16)}
+    kls = {
+        round(float((torch.eye(16)[i] * (16 * torch.ones(16)).log()).sum()), 6) for i in range(16)
+    }
     return ["a"] if len(kls) == 1 and math.isclose(sum(prior), 1) else ["b"]
