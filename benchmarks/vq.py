@@ -1,7 +1,7 @@
 """Speed and memory of the nearest-code lookup against the ways people know.
 
 65,536 vectors of 64 numbers, 1,024 entries: ``torch.cdist`` with argmin, and the forward pass of
-vector-quantize-pytorch in evaluation, which does more (it looks the entries up and computes its loss).
+vector-quantize-pytorch in evaluation, which does more: it looks the entries up and computes a loss.
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ def vectors() -> tuple[Tensor, Tensor]:
 
 
 def found(index: Tensor, z: Tensor, codebook: Tensor) -> Tensor:
-    """Return the squared distance to the entry found: at a near-tie indices differ, this does not."""
+    """Return the squared distance to the entry found; near-ties hardly change it."""
     return (z - codebook[index]).square_().sum(1)
 
 

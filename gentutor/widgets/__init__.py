@@ -1,6 +1,7 @@
 """Explorables: interactives that work in a notebook and in a page with no Python behind it."""
 
 from gentutor.widgets.beta_sweep import BetaSweep
+from gentutor.widgets.codebook_lab import CodebookLab
 from gentutor.widgets.drawn_digit import DrawnDigit
 from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.latent_map import LatentMap
@@ -11,6 +12,7 @@ from gentutor.widgets.vae_trainer import VAETrainer
 
 __all__ = [
     "BetaSweep",
+    "CodebookLab",
     "DrawnDigit",
     "Explorable",
     "LatentMap",
