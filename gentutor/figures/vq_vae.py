@@ -1,6 +1,7 @@
 """Figures of the VQ-VAE chapter: arrays in, a matplotlib Figure out."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -176,7 +177,7 @@ def code_grid(image: ArrayLike, codes: ArrayLike, decoded: ArrayLike, tone: Arra
     fig, axes = plt.subplots(1, 3, figsize=(7.2, 2.7))
     rank = np.argsort(np.argsort(np.asarray(tone, dtype=float)))
     grid = np.asarray(codes)
-    panels = (
+    panels: tuple[tuple[np.ndarray, str, dict[str, Any]], ...] = (
         (np.asarray(image, dtype=float), "photograph", {}),
         (rank[grid], f"{grid.shape[0]} × {grid.shape[1]} codes", {"cmap": "turbo"}),
         (np.asarray(decoded, dtype=float).clip(0, 1), "decoded", {}),

@@ -131,7 +131,7 @@ def straight_through_lines() -> list[str]:
         "c": z_q + (z_e - z_e.detach()),
         "d": z_e.detach() + (z_q - z_e.detach()),
     }
-    good = []
+    good: list[str] = []
     for letter, line in lines.items():
         slopes = torch.autograd.grad(line.sum(), [z_e, z_q], allow_unused=True)
         passes = slopes[0] is not None and torch.equal(slopes[0], torch.ones_like(z_e))
