@@ -1,5 +1,6 @@
 """How much of the fakes lies among the real samples, and how much of the real the fakes reach."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -7,7 +8,7 @@ from torch import Tensor
 
 from gentutor.checks import check_int, check_tensor
 
-ROWS = 1024  # of a distance matrix, taken at a time
+PAIRS = 2**20  # numbers of a matrix of doubles, taken at a time: 8 MiB
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,9 @@ def precision_recall(real: Tensor, fake: Tensor, *, k: int = 3) -> PrecisionReca
 
     Notes:
         torch-fidelity's ``prc_neighborhood`` and piq's ``nearest_k`` (5 there) are k; piq's
-        recall also counts ties with the wrong radius. Distances here are float64, and that of a
-        copy is exactly 0.
+        recall also counts ties with the wrong radius. Where a distance is within rounding of a
+        radius it is computed again from differences, so that ties of equal numbers (one-hot or
+        binary features, copies) are inside, as the closed ball says, wherever the origin lies.
 
     Source: Kynkäänniemi et al. (2019), equations 1 and 2; Naeem et al. (2020), equations 3 and 5.
 
@@ -69,17 +71,16 @@ def precision_recall(real: Tensor, fake: Tensor, *, k: int = 3) -> PrecisionReca
     for name, features in (("real", real), ("fake", fake)):
         if len(features) <= k:
             raise ValueError(f"{name}: expected more than k = {k} samples, got {len(features)}")
-    centre = real.detach().cpu().mean(0, dtype=torch.float64)
-    x, y = (features.detach().cpu().double() - centre for features in (real, fake))
-    of_x, of_y = _radii(x, k), _radii(y, k)  # squared, (N,) and (M,)
-    in_real = torch.zeros(len(y), dtype=torch.int64)  # real balls that hold each fake
+    x, y = (features.detach().cpu().double() for features in (real, fake))
+    of_x, of_y = _kth_nearest(x, x, k + 1), _kth_nearest(y, y, k + 1)  # a row is its own first
+    in_real = torch.zeros(len(y), dtype=torch.int64, device=y.device)  # balls that hold each fake
     reached, covered = [], []
-    for rows, radii in zip(x.split(ROWS), of_x.split(ROWS), strict=True):
-        apart = _squared_distances(rows, y)  # (n, M)
-        inside = apart <= radii[:, None]
+    for rows, apart, slack in _blocks(x, y):
+        pairs = x[rows], y, apart, slack
+        inside = _within(*pairs, of_x[rows, None])  # (n, M)
         in_real += inside.sum(0)
         covered.append(inside.any(1))
-        reached.append((apart <= of_y).any(1))
+        reached.append(_within(*pairs, of_y[None]).any(1))
     return PrecisionRecall(
         precision=(in_real > 0).double().mean(),
         recall=torch.cat(reached).double().mean(),
@@ -106,18 +107,49 @@ def nearest_distance(samples: Tensor, references: Tensor) -> Tensor:
     """
     check_tensor("samples", samples, ("N", "D"))
     check_tensor("references", references, ("M", samples.shape[1]))
-    centre = references.detach().cpu().mean(0, dtype=torch.float64)
-    x, y = (features.detach().cpu().double() - centre for features in (samples, references))
-    return torch.cat([_squared_distances(rows, y).amin(1) for rows in x.split(ROWS)]).sqrt()
+    x, y = (features.detach().cpu().double() for features in (samples, references))
+    return _kth_nearest(x, y, 1).sqrt()
 
 
-def _radii(x: Tensor, k: int) -> Tensor:
-    """Squared distance of each row to its k-th nearest other row, (N,)."""
-    return torch.cat([_squared_distances(rows, x).kthvalue(k + 1).values for rows in x.split(ROWS)])
+def _kth_nearest(x: Tensor, y: Tensor, k: int) -> Tensor:
+    """Squared distance of each row of x to its k-th nearest row of y, (N,)."""
+    found = []
+    for rows, apart, slack in _blocks(x, y):
+        most = (apart + slack).kthvalue(k).values  # the k-th is at most that far
+        near = apart - slack <= most[:, None]  # and is one of these
+        exact = torch.full_like(apart, torch.inf)
+        exact[near] = _exact(x[rows], y, near)
+        found.append(exact.kthvalue(k).values)
+    return torch.cat(found)
 
 
-def _squared_distances(x: Tensor, y: Tensor) -> Tensor:
-    """Squared distances (N, M) of float64 rows; what is within rounding of 0 is 0."""
-    lengths = x.square().sum(1, keepdim=True) + y.square().sum(1)
-    apart = lengths - 2 * x @ y.mT
-    return torch.where(apart > 8 * torch.finfo(apart.dtype).eps * lengths, apart, 0)
+def _within(x: Tensor, y: Tensor, apart: Tensor, slack: Tensor, radii: Tensor) -> Tensor:
+    """Whether squared distances (N, M) are at most the squared radii, at ties too."""
+    inside = apart <= radii
+    doubtful = (apart - radii).abs() <= slack
+    inside[doubtful] = _exact(x, y, doubtful) <= radii.expand_as(apart)[doubtful]
+    return inside
+
+
+def _blocks(x: Tensor, y: Tensor) -> Iterator[tuple[slice, Tensor, Tensor]]:
+    """Yield rows of x with their squared distances to all of y, and bounds on their rounding.
+
+    A matrix product is fast, and off by up to D roundings of each length: enough to decide ties.
+    """
+    centre = y.mean(0)
+    a, b = x - centre, y - centre
+    of_a, of_b = a.square().sum(1, keepdim=True), b.square().sum(1)
+    roundings = (2 * x.shape[1] + 16) * torch.finfo(torch.float64).eps
+    step = max(1, PAIRS // len(y))
+    for start in range(0, len(x), step):
+        rows = slice(start, start + step)
+        lengths = of_a[rows] + of_b
+        yield rows, lengths - 2 * a[rows] @ b.mT, roundings * lengths
+
+
+def _exact(x: Tensor, y: Tensor, pairs: Tensor) -> Tensor:
+    """Squared distances of the pairs that a mask (N, M) marks, from the differences themselves."""
+    i, j = pairs.nonzero(as_tuple=True)
+    step = max(1, PAIRS // x.shape[1])
+    parts = zip(i.split(step), j.split(step), strict=True)
+    return torch.cat([(x[p] - y[q]).square().sum(1) for p, q in parts])

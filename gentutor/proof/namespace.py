@@ -9,6 +9,10 @@ import torch
 from torch import Tensor
 
 FUNCTIONS = {
+    "gentutor.metrics.precision_recall": ("precision_recall",),
+    "gentutor.metrics.lpips": ("layer_distances", "lpips"),
+    "gentutor.metrics.psnr": ("psnr",),
+    "gentutor.metrics.ssim": ("ssim", "ssim_map"),
     "gentutor.objectives.adversarial": ("discriminator_loss", "generator_loss"),
     "gentutor.objectives.bounds": ("effective_sample_size", "importance_bound", "standard_normal"),
     "gentutor.objectives.variational": ("active_units", "elbo", "gaussian_kl", "recon_nll"),
@@ -39,6 +43,7 @@ ATTRIBUTES = {
     ),
     "ELBO": ("kl", "kl_total", "loss", "recon_nll", "value"),
     "LinearGaussian": ("covariance", "log_joint", "log_prob", "posterior"),
+    "PrecisionRecall": ("coverage", "density", "precision", "recall"),
     "WaterFilling": ("active", "distortion", "elbo", "kl", "loss", "rate", "recon_nll"),
 }
 """Attributes that may be read, by the type's name."""

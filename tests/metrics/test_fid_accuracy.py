@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import sys
 
 import mpmath
 import pytest
@@ -61,7 +62,7 @@ def test_more_dimensions_than_one_block(monkeypatch: pytest.MonkeyPatch) -> None
     mu = torch.zeros(23, dtype=torch.float64)
     whole = exact(mu, cov1, mu, cov2)
     for block in (1, 5, 22, 23, 24):
-        monkeypatch.setattr("gentutor.metrics.fid.BLOCK", block)
+        monkeypatch.setattr(sys.modules["gentutor.metrics.fid"], "BLOCK", block)
         assert frechet_distance(mu, cov1, mu, cov2).item() == pytest.approx(whole, rel=1e-12)
         lopsided = cov1.clone()
         lopsided[22, 3] += 1e-3

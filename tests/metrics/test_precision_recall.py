@@ -1,6 +1,7 @@
 """Precision, recall, density and coverage against plain loops, and what memorising does."""
 
 import math
+import sys
 from types import SimpleNamespace
 
 import piq
@@ -16,7 +17,9 @@ from gentutor.metrics.kid import kid
 from gentutor.metrics.networks.digits import digits_extractor
 from gentutor.metrics.networks.features import extract
 from gentutor.metrics.precision_recall import PrecisionRecall, nearest_distance, precision_recall
+from gentutor.plain import precision_recall as plain_file
 
+module = sys.modules["gentutor.metrics.precision_recall"]  # the face has the function by that name
 NAMES = ("precision", "recall", "density", "coverage")
 
 
@@ -91,6 +94,49 @@ def test_by_hand_and_at_ties() -> None:
     assert numbers(found) == pytest.approx([1 / 3, 0.0, 1 / 3, 1 / 5])
     found = precision_recall(fake, real, k=1)
     assert numbers(found) == pytest.approx([0.0, 1 / 3, 0.0, 0.0])
+
+
+def test_ties_are_inside_and_rounding_has_no_say() -> None:
+    one_hot = torch.eye(30)[torch.arange(60) % 30]  # each row twice, all others at √2: tied
+    assert float(precision_recall(one_hot, one_hot[:40]).density) == 20
+    real = torch.tensor([[1.0, 0], [1, 0], [0, 1], [1, 1], [1, 1]])
+    fake = torch.tensor([[0.0, 0], [0, 0], [0, 1]])
+    assert float(precision_recall(real, fake, k=1).recall) == pytest.approx(0.6)
+
+
+def by_counting(real: Tensor, fake: Tensor, k: int) -> list[float]:
+    """Return the four of binary rows, from whole numbers of pixels that differ."""
+
+    def apart(x: Tensor, y: Tensor) -> Tensor:
+        return (x.bool()[:, None] ^ y.bool()).sum(-1)
+
+    of_real, of_fake = (apart(x, x).sort(1).values[:, k] for x in (real, fake))
+    between = apart(real, fake)
+    inside, reached = between <= of_real[:, None], between <= of_fake
+    m, n = len(fake), len(real)
+    counts = inside.any(0).sum() / m, reached.any(1).sum() / n, inside.sum() / (k * m)
+    return [float(x) for x in (*counts, inside.any(1).sum() / n)]
+
+
+def test_binary_digits_to_the_last_tie_and_wherever_the_origin_lies() -> None:
+    d = digits()
+    train, test = ((x.reshape(len(x), -1) > 0.5).double() for x in (d.x_train, d.x_test))
+    found = numbers(precision_recall(train, test))
+    assert found == pytest.approx(by_counting(train, test, 3), rel=1e-6)
+    # products decided ties by rounding and gave 0.919, 0.914
+    assert found[:2] == pytest.approx([0.9611, 0.9471], abs=1e-4)
+    for moved in (5, 1e3):
+        assert numbers(precision_recall(train + moved, test + moved)) == found
+    assert plain_file.scores(train, test).tolist() == pytest.approx(found, rel=1e-12)
+
+
+def test_blocks_of_any_size_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, fake = (normal(90, 3, seed=s).mul(2).round() for s in (0, 1))  # a lattice: many ties
+    whole = numbers(precision_recall(real, fake))
+    nearest = nearest_distance(real, fake)
+    monkeypatch.setattr(module, "PAIRS", 200)  # two rows of distances, 66 differences
+    assert numbers(precision_recall(real, fake)) == whole
+    assert torch.equal(nearest_distance(real, fake), nearest)
 
 
 def test_mode_dropping_costs_recall_and_noise_precision() -> None:

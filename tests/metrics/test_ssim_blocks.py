@@ -1,5 +1,6 @@
 """SSIM block by block: in place or with gradients, in stripes or in one piece, in any company."""
 
+import sys
 from dataclasses import replace
 from itertools import pairwise
 
@@ -84,7 +85,7 @@ def test_the_gradient_passes_the_seams_of_stripes() -> None:
 def test_ms_ssim_of_a_large_image_in_stripes_is_that_of_one_piece(monkeypatch) -> None:
     x, y = (image.double() for image in noisy_pair((1, 1, 400, 600)))
     striped = ms_ssim(x, y, data_range=1)
-    monkeypatch.setattr("gentutor.metrics.ssim.BLOCK", 1 << 30)
+    monkeypatch.setattr(sys.modules["gentutor.metrics.ssim"], "BLOCK", 1 << 30)
     assert float(ms_ssim(x, y, data_range=1)) == pytest.approx(float(striped), abs=1e-13)
 
 

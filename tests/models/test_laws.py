@@ -15,6 +15,7 @@ from gentutor.models.autoencoder import Autoencoder
 from gentutor.models.code_prior import CodePrior
 from gentutor.models.codebook import EMAVectorQuantizer, VectorQuantizer
 from gentutor.models.files import load_model, save_model
+from gentutor.models.flow import Flow
 from gentutor.models.gan import Critic, Discriminator, Generator
 from gentutor.models.linear_vae import LinearVAE
 from gentutor.models.vae import VAE
@@ -79,6 +80,8 @@ CASES = [
     Case(VAE, 5, {"data_dim": 5, "latent_dim": 7, "hidden": (9, 4), "variance": 0.1}, elbo),
     Case(VAE, 5, {"data_dim": 5, "latent_dim": 2, "decoder": "autoregressive"}, elbo),
     Case(LinearVAE, 5, {"data_dim": 5, "latent_dim": 3}, lambda model, x: model(x).recon_nll),
+    Case(Flow, 2, run=Flow.log_prob),
+    Case(Flow, 5, {"data_dim": 5, "layers": 3, "hidden": (9,), "bound": 1.0}, Flow.log_prob),
     Case(Generator, 2, out=(2,)),
     Case(Generator, 4, {"data_dim": 3, "latent_dim": 4, "hidden": (9,)}, out=(3,)),
     Case(Discriminator, 2),

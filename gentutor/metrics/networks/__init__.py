@@ -1,1 +1,1 @@
-"""Feature extractors behind one interface: digits, Inception, the trunks of LPIPS."""
+"""Feature extractors behind one interface: digits, EfficientNet, Inception, LPIPS's trunks."""
