@@ -38,6 +38,7 @@ bench: $(INSTALLED)  ## measure speed against peer libraries, tables and JSON in
 	$(BIN)/pip install --quiet --no-deps -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/vae.py
 	$(BIN)/python benchmarks/metrics.py
+	$(BIN)/python benchmarks/vq.py
 	$(BIN)/python benchmarks/ensemble.py
 	$(BIN)/python benchmarks/page_training.py
 

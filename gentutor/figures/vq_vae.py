@@ -1,6 +1,7 @@
 """Figures of the VQ-VAE chapter: arrays in, a matplotlib Figure out."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -16,6 +17,7 @@ __all__ = [
     "collapse",
     "image_rows",
     "perplexity_by_batch",
+    "plane",
     "staircase",
     "who_learns",
 ]
@@ -50,6 +52,22 @@ def staircase(entries: ArrayLike, at: float, decoder: ArrayLike, target: float) 
     right.set(xlabel="encoder's output $z_e$", ylabel="$(x-\\hat x)^2$", title="backward")
     right.set_ylim(-0.06 * error.max(), 1.1 * error.max())
     right.legend(loc="upper center", fontsize=8.5)
+    return fig
+
+
+def plane(points: ArrayLike, entries: ArrayLike) -> Figure:
+    """Draw points of the plane and the entries of a codebook with the borders of their cells."""
+    x, e = np.asarray(points, dtype=float), np.asarray(entries, dtype=float)
+    fig, ax = plt.subplots(figsize=(4.2, 4.0))
+    reach = 1.35 * np.abs(x).max()
+    axis = np.linspace(-reach, reach, 240)
+    grid = np.stack(np.meshgrid(axis, axis), -1)
+    cells = ((grid[..., None, :] - e) ** 2).sum(-1).argmin(-1)
+    extent = (-reach, reach, -reach, reach)
+    ax.imshow(cells, cmap="tab20", alpha=0.25, extent=extent, origin="lower", aspect="equal")
+    ax.plot(*x.T, ".", color=REAL, ms=2.5, alpha=0.6)
+    ax.plot(*e.T, "o", color=PURPLE, mec="white", ms=8)
+    bare(ax)
     return fig
 
 
@@ -159,7 +177,7 @@ def code_grid(image: ArrayLike, codes: ArrayLike, decoded: ArrayLike, tone: Arra
     fig, axes = plt.subplots(1, 3, figsize=(7.2, 2.7))
     rank = np.argsort(np.argsort(np.asarray(tone, dtype=float)))
     grid = np.asarray(codes)
-    panels = (
+    panels: tuple[tuple[np.ndarray, str, dict[str, Any]], ...] = (
         (np.asarray(image, dtype=float), "photograph", {}),
         (rank[grid], f"{grid.shape[0]} × {grid.shape[1]} codes", {"cmap": "turbo"}),
         (np.asarray(decoded, dtype=float).clip(0, 1), "decoded", {}),

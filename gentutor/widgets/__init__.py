@@ -1,6 +1,7 @@
 """Explorables: interactives that work in a notebook and in a page with no Python behind it."""
 
 from gentutor.widgets.beta_sweep import BetaSweep
+from gentutor.widgets.codebook_lab import CodebookLab
 from gentutor.widgets.distance_lab import DistanceLab
 from gentutor.widgets.distortion_lab import DistortionLab
 from gentutor.widgets.drawn_digit import DrawnDigit
@@ -20,6 +21,7 @@ from gentutor.widgets.vae_trainer import VAETrainer
 
 __all__ = [
     "BetaSweep",
+    "CodebookLab",
     "DistanceLab",
     "DistortionLab",
     "DrawnDigit",
