@@ -38,7 +38,7 @@ def _distance(x: np.ndarray, y: np.ndarray) -> float:
     """Fréchet distance of samples: the root by singular values of a product of factors."""
     means = x.mean(0) - y.mean(0)
     a, b = ((z - z.mean(0)) / np.sqrt(len(z) - 1) for z in (x, y))
-    ra, rb = (np.linalg.qr(z, mode="r") for z in (a, b))
+    ra, rb = np.linalg.qr(a).R, np.linalg.qr(b).R
     root = np.linalg.svd(ra @ rb.T, compute_uv=False).sum()
     return float(means @ means + (a**2).sum() + (b**2).sum() - 2 * root)
 

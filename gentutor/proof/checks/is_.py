@@ -53,7 +53,7 @@ def what_the_logarithm_is() -> str:
     shares = np.arange(1, 11) / 55  # what real data might have
     values = (
         _entropy(mean),
-        -np.mean([_entropy(row) for row in p]),
+        -float(np.mean([_entropy(row) for row in p])),
         information,
         float((mean * np.log(mean / shares)).sum()),
     )

@@ -1,6 +1,7 @@
 """Second routes to the keys of ``questions/ssim.yaml``: numpy alone, none of the metrics."""
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -112,7 +113,7 @@ def above_one() -> str:
     x = 0.9 + 1e-4 * rng.normal(size=(2000, 121))
     y = x + 1e-6 * rng.normal(size=x.shape)
 
-    def largest(kind: type, centred: bool) -> float:
+    def largest(kind: Any, centred: bool) -> float:
         a, b = x.astype(kind), y.astype(kind)
         if centred:
             a, b = a - kind(0.9), b - kind(0.9)
