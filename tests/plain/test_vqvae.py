@@ -85,14 +85,14 @@ def test_perplexity_is_the_number_of_entries_used_alike():
 
 
 def test_training_learns_the_digits_on_eight_seeds():
-    """After 150 steps at most nine tenths of the mean image's error are left, 0.7 in the mean."""
+    """Entries that start on vectors: at most three quarters of the mean image's error are left."""
     x = digits().x_train
     nothing = plain.squared_error(x, x.mean(0)).mean()
-    left = []
     for seed in range(8):
         torch.manual_seed(seed)
-        model = plain.train(plain.VQVAE(), x, steps=150)
+        model = plain.VQVAE()
         with torch.no_grad():
-            left.append(plain.squared_error(x, model(x)[0]).mean() / nothing)
-    assert max(left) < 0.9
-    assert sum(left) / 8 < 0.75
+            model.codebook.copy_(model.encoder(x[:32]).flatten(0, 1))
+        plain.train(model, x, steps=150)
+        with torch.no_grad():
+            assert plain.squared_error(x, model(x)[0]).mean() < 0.75 * nothing
