@@ -13,7 +13,7 @@ SOURCES := _config.yml _toc.yml pyproject.toml requirements.lock $(shell find bo
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: help book serve lab test bench lock clean
+.PHONY: help book serve lab test bench record lock clean
 .DELETE_ON_ERROR:
 
 help:  ## list what can be made
@@ -38,8 +38,12 @@ bench: $(INSTALLED)  ## measure speed against peer libraries, tables and JSON in
 	$(BIN)/pip install --quiet --no-deps -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/vae.py
 	$(BIN)/python benchmarks/metrics.py
+	$(BIN)/python benchmarks/vq.py
 	$(BIN)/python benchmarks/ensemble.py
 	$(BIN)/python benchmarks/page_training.py
+
+record: $(INSTALLED)  ## train the sweeps of recordings/ that are not recorded yet; killed, it goes on
+	for sweep in recordings/*.yml; do $(BIN)/gentutor record $$sweep || exit 1; done
 
 lock: ## resolve every version anew and write requirements.lock
 	rm -rf _build/lock

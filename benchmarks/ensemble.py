@@ -25,8 +25,8 @@ from gentutor.checks import check_int
 from gentutor.data.planar import ring
 from gentutor.parallel import parallel_map
 from gentutor.threads import one_thread
-from gentutor.training.ensemble import train_ensemble
-from gentutor.training.replica import Replica
+from gentutor.training import GANSettings, train_gans
+from gentutor.training._engine.grouping import flops
 
 RESULTS = Path(__file__).parent / "results" / "ensemble.json"
 OURS, LOOP = "gentutor", "plain loop"
@@ -36,9 +36,9 @@ GOAL = 5.0  # times the plain loop, whole sweep on two cores
 Clocks = dict[str, float]
 
 
-def sweep(objective: str, seeds: Sequence[int]) -> list[Replica]:
-    """Return the replicas of one objective, from the collapsed start of the book's experiments."""
-    return [Replica(objective, seed=s, n_critic=5, collapsed_at=(2.0, 0.0)) for s in seeds]
+def sweep(objective: str, seeds: Sequence[int]) -> list[GANSettings]:
+    """Return the GANs of one objective, from the collapsed start of the book's experiments."""
+    return [GANSettings(objective, seed=s, n_critic=5, collapsed_at=(2.0, 0.0)) for s in seeds]
 
 
 def check_same() -> None:
@@ -48,8 +48,8 @@ def check_same() -> None:
     whose gradients nearly cancel follows their rounding.
     """
     for objective in NAMES:
-        replicas = sweep(objective, range(3))
-        ends = {name: run(replicas, ring(), 3) for name, run in CONTENDERS.items()}
+        gans = sweep(objective, range(3))
+        ends = {name: run(gans, ring(), 3) for name, run in CONTENDERS.items()}
         for name, end in ends.items():
             torch.testing.assert_close(
                 end, ends[OURS], atol=2e-4, rtol=0, msg=lambda m, n=name: f"{n}: {m}"
@@ -81,22 +81,22 @@ def gigaflops(shape: Sequence[int], repeats: int) -> float:
 
 
 def measure_rates(objective: str, rounds: int, steps: int) -> dict[str, Any]:
-    """Return each contender's replica-steps a second on one thread, and the limits; a list each."""
-    replicas = sweep(objective, range(SEEDS))
+    """Return each contender's GAN-steps a second on one thread, and the limits; a list each."""
+    gans = sweep(objective, range(SEEDS))
     rates: dict[str, dict[str, list[float]]] = {n: {"wall": [], "cpu": []} for n in CONTENDERS}
     limits: dict[str, list[float]] = {"one large product": [], "products of our size": []}
     for turn in tqdm(range(-1, rounds), desc=f"{objective}, one thread", unit="round", leave=False):
         large, small = gigaflops((1024, 1024, 1024), 10), gigaflops((8, 64, 64, 256), 300)
         for name, run in CONTENDERS.items():
             count = steps if name == OURS else max(17, steps // 4)
-            clocks = timed(lambda run=run, count=count: run(replicas, ring(), count))
+            clocks = timed(lambda run=run, count=count: run(gans, ring(), count))
             if turn >= 0:  # the first round warms up, and compiles
                 for clock, seconds in clocks.items():
                     rates[name][clock].append(SEEDS * count / seconds)
         if turn >= 0:
             limits["one large product"].append(large)
             limits["products of our size"].append(small)
-    return {"rates": rates, "limits": limits, "megaflops": replicas[0].flops(2) / 1e6}
+    return {"rates": rates, "limits": limits, "megaflops": flops(gans[0], 2) / 1e6}
 
 
 def half(task: tuple[str, Sequence[int], int]) -> None:
@@ -110,8 +110,8 @@ def half(task: tuple[str, Sequence[int], int]) -> None:
 def run_sweep(name: str, steps: int) -> None:
     """Train the whole sweep by two processes."""
     if name == OURS:
-        replicas = [r for objective in NAMES for r in sweep(objective, range(SEEDS))]
-        train_ensemble(replicas, ring(), steps=steps, jobs=CORES)
+        gans = [r for objective in NAMES for r in sweep(objective, range(SEEDS))]
+        train_gans(gans, ring(), steps=steps, jobs=CORES)
     else:
         halves = [range(core, SEEDS, CORES) for core in range(CORES)]
         parallel_map(half, [(name, seeds, steps) for seeds in halves], jobs=CORES)
@@ -136,7 +136,7 @@ def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
 
 def print_rates(objective: str, report: dict[str, Any]) -> None:
     """Print the table of one objective."""
-    print(f"\n{objective}, {SEEDS} replicas, one thread; replica-steps a second")
+    print(f"\n{objective}, {SEEDS} GANs, one thread; GAN-steps a second")
     print(f"{'':20}{'CPU':>8}{'wall':>8}{'ours is':>10}")
     for name, clocks in report["rates"].items():
         cpu, wall = (statistics.median(clocks[clock]) for clock in ("cpu", "wall"))

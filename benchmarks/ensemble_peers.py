@@ -1,28 +1,27 @@
-"""Other ways to train many small GANs: the plain loop, and three that batch replicas.
+"""Other ways to train many small GANs: the plain loop, and three that batch them.
 
 All of them start from the same weights, see the same examples and noise (drawn by the package's
 streams, so that drawing costs everybody the same) and take the same steps, so all must end near the
-same weights. Each returns the generators' last biases (R, D), in the order of the replicas.
+same weights. Each returns the generators' last biases (R, D), in the order of the GANs.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
+from gentutor.training._engine.streams import BLOCK, Source, Streams
 from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
 
 from gentutor.objectives.adversarial import OBJECTIVES
 from gentutor.plain import gan, wgan
-from gentutor.training.ensemble import train_ensemble
-from gentutor.training.replica import Replica
-from gentutor.training.streams import BLOCK, Source, Streams
+from gentutor.training import GANSettings, train_gans
 
 Weights = list[Tensor]  # weight (..., in, out) and bias (..., 1, out) by turns
 
 
 class Draw(NamedTuple):
-    """What one step of G consumes; replicas first, examples before features.
+    """What one step of G consumes; GANs first, examples before features.
 
     Attributes:
         real: (n_critic, R, B, D).
@@ -37,10 +36,10 @@ class Draw(NamedTuple):
     z_g: Tensor
 
 
-def draws(replicas: Sequence[Replica], data: Source, steps: int) -> Iterator[Draw]:
+def draws(gans: Sequence[GANSettings], data: Source, steps: int) -> Iterator[Draw]:
     """Yield what each step consumes."""
-    first = replicas[0]
-    streams = Streams(data, replicas, 2, dtype=torch.float32)
+    first = gans[0]
+    streams = Streams(data, gans, 2, dtype=torch.float32)
     for t in range(steps):
         if t % BLOCK == 0:
             block = streams.draw()
@@ -79,26 +78,26 @@ PLAIN = {  # losses of D and of G
 }
 
 
-def plain_loop(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
+def plain_loop(gans: Sequence[GANSettings], data: Source, steps: int) -> Tensor:
     """Train one GAN after another by the steps of ``gentutor.plain``; Adam with its defaults."""
     ends = []
-    for replica in replicas:
-        generator, judge = map(plain_network, replica.networks(2))
-        adam_g = torch.optim.Adam(generator.parameters(), lr=replica.lr_g, betas=replica.betas)
-        adam_d = torch.optim.Adam(judge.parameters(), lr=replica.lr_d, betas=replica.betas)
-        game = OBJECTIVES[replica.objective]
-        gp_weight = replica.gp_weight if game.penalty else 0.0
-        for draw in draws([replica], data, steps):
+    for settings in gans:
+        generator, judge = map(plain_network, settings.networks(2))
+        adam_g = torch.optim.Adam(generator.parameters(), lr=settings.lr_g, betas=settings.betas)
+        adam_d = torch.optim.Adam(judge.parameters(), lr=settings.lr_d, betas=settings.betas)
+        game = OBJECTIVES[settings.objective]
+        gp_weight = settings.gp_weight if game.penalty else 0.0
+        for draw in draws([settings], data, steps):
             for x, z, eps in zip(draw.real[:, 0], draw.z_d[:, 0], draw.eps[:, 0], strict=True):
-                if replica.objective in PLAIN:
-                    d_loss, _ = PLAIN[replica.objective]
+                if settings.objective in PLAIN:
+                    d_loss, _ = PLAIN[settings.objective]
                     gan.discriminator_step(generator, judge, adam_d, x, z, d_loss)
                 else:
                     wgan.critic_step(generator, judge, adam_d, x, z, eps, gp_weight)
                 if game.clips:
-                    wgan.clip_weights(judge, replica.clip)
-            if replica.objective in PLAIN:
-                _, g_loss = PLAIN[replica.objective]
+                    wgan.clip_weights(judge, settings.clip)
+            if settings.objective in PLAIN:
+                _, g_loss = PLAIN[settings.objective]
                 gan.generator_step(generator, judge, adam_g, draw.z_g[0], g_loss)
             else:
                 wgan.generator_step(generator, judge, adam_g, draw.z_g[0])
@@ -118,7 +117,7 @@ def forward(weights: Weights, x: Tensor) -> Tensor:
 def d_total(
     weights: Weights, objective: str, x_real: Tensor, x_fake: Tensor, eps: Tensor, weight: float
 ) -> Tensor:
-    """Return D's loss and penalty, summed over replicas."""
+    """Return D's loss and penalty, summed over the GANs."""
     answers = forward(weights, torch.cat([x_real, x_fake], dim=-2)).squeeze(-1)
     loss = judge_loss(objective, answers)
     if OBJECTIVES[objective].penalty:
@@ -129,7 +128,7 @@ def d_total(
 
 
 def g_total(weights: Weights, judge: Weights, objective: str, z: Tensor) -> Tensor:
-    """Return G's loss, summed over replicas."""
+    """Return G's loss, summed over the GANs."""
     answers = forward(judge, forward(weights, z)).squeeze(-1)
     return OBJECTIVES[objective].generator(answers).mean(-1).sum()
 
@@ -138,15 +137,15 @@ Gradient = Callable[..., Weights]
 
 
 def train_stacked(
-    replicas: Sequence[Replica],
+    gans: Sequence[GANSettings],
     data: Source,
     steps: int,
     d_gradient: Gradient,
     g_gradient: Gradient,
 ) -> Tensor:
-    """Train all replicas in one stack, given functions that return the gradients."""
-    first = replicas[0]
-    pairs = [replica.networks(2) for replica in replicas]
+    """Train all GANs in one stack, given functions that return the gradients."""
+    first = gans[0]
+    pairs = [settings.networks(2) for settings in gans]
     players: list[Weights] = []
     for networks in zip(*pairs, strict=True):
         layers = [net.net.layers for net in networks]
@@ -167,7 +166,7 @@ def train_stacked(
         adam.step()
 
     name, weight = first.objective, first.gp_weight
-    for draw in draws(replicas, data, steps):
+    for draw in draws(gans, data, steps):
         for k in range(first.n_critic):
             with torch.no_grad():
                 x_fake = forward(generator, draw.z_d[k])
@@ -201,29 +200,29 @@ def d_total_tape(
     return loss
 
 
-def batched(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
+def batched(gans: Sequence[GANSettings], data: Source, steps: int) -> Tensor:
     """Train by batched matrix products and autograd."""
-    return train_stacked(replicas, data, steps, by_autograd(d_total_tape), by_autograd(g_total))
+    return train_stacked(gans, data, steps, by_autograd(d_total_tape), by_autograd(g_total))
 
 
 COMPILED_D, COMPILED_G = (torch.compile(total, dynamic=False) for total in (d_total, g_total))
 COMPILED_GRADIENT = torch.compile(grad(d_total), dynamic=False)
 
 
-def compiled(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
+def compiled(gans: Sequence[GANSettings], data: Source, steps: int) -> Tensor:
     """Train by batched matrix products and compiled losses.
 
     PyTorch compiles their backward pass too, but no double backward: with a penalty the gradient
     by torch.func is compiled as a whole, which is slower where there is a choice.
     """
-    penalised = OBJECTIVES[replicas[0].objective].penalty is not None
+    penalised = OBJECTIVES[gans[0].objective].penalty is not None
     d_gradient = COMPILED_GRADIENT if penalised else by_autograd(COMPILED_D)
-    return train_stacked(replicas, data, steps, d_gradient, by_autograd(COMPILED_G))
+    return train_stacked(gans, data, steps, d_gradient, by_autograd(COMPILED_G))
 
 
-def by_vmap(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
-    """Train by torch.func: the gradient of one network, mapped over the replicas."""
-    nets = [plain_network(net) for net in replicas[0].networks(2)]
+def by_vmap(gans: Sequence[GANSettings], data: Source, steps: int) -> Tensor:
+    """Train by torch.func: the gradient of one network, mapped over the GANs."""
+    nets = [plain_network(net) for net in gans[0].networks(2)]
     names = [[name for name, _ in net.named_parameters()] for net in nets]
 
     def named(which: int, weights: Weights) -> dict[str, Tensor]:
@@ -247,7 +246,7 @@ def by_vmap(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
         return OBJECTIVES[name].generator(answers).mean()
 
     return train_stacked(
-        replicas,
+        gans,
         data,
         steps,
         vmap(grad(d_one), in_dims=(0, None, 0, 0, 0, None)),
@@ -255,9 +254,9 @@ def by_vmap(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
     )
 
 
-def ours(replicas: Sequence[Replica], data: Source, steps: int) -> Tensor:
+def ours(gans: Sequence[GANSettings], data: Source, steps: int) -> Tensor:
     """Train by the package, with all that it checks and records."""
-    generators = train_ensemble(replicas, data, steps=steps).generators
+    generators = train_gans(gans, data, steps=steps).generators
     return torch.stack([net.net.layers[-1].bias.detach() for net in generators])
 
 

@@ -30,7 +30,7 @@ from gentutor.checks import check_int
 from gentutor.data import digits
 from gentutor.models.vae import VAE
 from gentutor.threads import one_thread
-from gentutor.training.fit import fit
+from gentutor.training import fit
 from gentutor.training.variational import negative_elbo
 
 LATENT, BATCH, RATE, MANY = 8, 128, 1e-3, 16

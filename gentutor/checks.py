@@ -138,6 +138,19 @@ def check_int(name: str, value: Any, *, low: int = 1, high: int | None = None) -
     return number
 
 
+def check_seed(name: str, value: Any, *, high: int = 2**32 - 1) -> int:
+    """Return ``value`` if it seeds torch's generator: an integer from 0 to 2**32 - 1.
+
+    The generator reads 32 bits. Beyond, two seeds could give the same numbers without a word.
+
+    >>> check_seed("seed", 2**32)
+    Traceback (most recent call last):
+    ...
+    ValueError: seed: expected an integer from 0 to 4294967295, got 4294967296
+    """
+    return check_int(name, value, low=0, high=high)
+
+
 def check_number(name: str, value: Any, *, low: float = 0.0, strict: bool = True) -> float:
     """Return ``value`` if it is a finite number above ``low`` (or equal, unless ``strict``).
 

@@ -99,6 +99,48 @@ def solution(name: Name) -> None:
     _say(_load(name).solution())
 
 
+@app.command()
+def record(
+    declaration: Annotated[
+        Path | None, typer.Argument(help="A sweep, recordings/<name>.yml.", show_default=False)
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes; one a core if left out.")
+    ] = None,
+    cluster: Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")] = None,
+    check: Annotated[
+        int | None, typer.Option(min=1, help="Train so many random cells again and compare.")
+    ] = None,
+) -> None:
+    """Train a declared sweep and keep it beside its declaration; killed, it goes on next time.
+
+    With --check nothing is written: random cells of the recording (of all in recordings/, if none
+    is named) are trained again and compared, by bits on the machine that made them.
+    """
+    if declaration is None and check is None:
+        raise typer.BadParameter("expected a declaration, recordings/<name>.yml")
+    if check is not None and cluster is not None:
+        raise typer.BadParameter("--check trains in processes of this machine, without --cluster")
+    from gentutor import recording
+
+    try:
+        if check is not None:
+            named = [declaration] if declaration else sorted(Path("recordings").glob("*.yml"))
+            if not named:
+                raise typer.BadParameter("no recordings/*.yml here")
+            files = [path.with_suffix(".safetensors") for path in named]
+            checked = recording.check(files, check, jobs=jobs)
+            for each in checked:
+                _say(str(each), "bold red" if each.faults else "")
+            if any(each.faults for each in checked):
+                raise typer.Exit(1)
+            return
+        assert declaration is not None
+        _say(f"recorded: {recording.record(declaration, jobs=jobs, cluster=cluster)}")
+    except (ImportError, OSError, TypeError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
+
+
 @cache
 def console() -> "Console":
     """Return the terminal to print to."""

@@ -25,7 +25,8 @@ def run(*arguments: str) -> Result:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["check", "--help"], ["exercises"], ["hint", "vae/kl"]]
+    "arguments",
+    [["--help"], ["check", "--help"], ["record", "--help"], ["exercises"], ["hint", "vae/kl"]],
 )
 def test_no_torch_and_nothing_heavy_to_start(arguments: list[str], root: Path) -> None:
     code = (
@@ -77,6 +78,14 @@ def test_write_lays_starter_and_task_and_keeps_what_is_there(tmp_path: Path) -> 
         (["check", "vae/kl", "none.py"], "no file none.py; gentutor write vae/kl lays a starter"),
         (["hint", "vae/kl", "4"], "Input should be less than or equal to 3"),
         (["write", "vae/kl", "--folder", "no/such"], "expected an existing folder, got no/such"),
+        (["record"], "expected a declaration, recordings/<name>.yml"),
+        (["record", "none.yml"], "path: no file at"),
+        (["record", "none.yml", "--jobs", "0"], "Input should be greater than or equal to 1"),
+        (
+            ["record", "none.yml", "--check", "2"],
+            "path: no recording at none.safetensors; record it",
+        ),
+        (["record", "--check", "1", "--cluster", "tcp://x:1"], "without --cluster"),
         (["check", "vae/kl", "--seconds", "0"], "Input should be greater than or equal to 1"),
     ],
 )
@@ -138,3 +147,23 @@ def test_hint_and_solution() -> None:
         "+    kl = 0.5 * (mu**2 + logvar.exp() - logvar - 1).sum(-1)"
         in run("solution", "vae/mean-kl").output
     )
+
+
+def test_record_writes_and_check_compares(tmp_path: Path) -> None:
+    path = tmp_path / "tiny.yml"
+    path.write_text(
+        "target: ring\nsteps: 2\nsamples: 32\nsettings: {hidden: [8], batch_size: 8}\n"
+        "axes: {objective: [hinge], seed: [0, 1]}\n",
+        encoding="utf-8",
+    )
+    first = run("record", str(path), "--jobs", "1")
+    assert first.exit_code == 0, first.output
+    assert f"recorded: {tmp_path / 'tiny.safetensors'}" in first.output.replace("\n", "")
+    again = run("record", str(path), "--check", "1", "--jobs", "1")
+    assert again.exit_code == 0, again.output
+    assert "tiny (objective=hinge): the same bits" in again.output
+    file = tmp_path / "tiny.safetensors"
+    file.write_bytes(file.read_bytes()[:-1])
+    damaged = run("record", str(path), "--check", "1", "--jobs", "1")
+    assert damaged.exit_code == 2
+    assert "is damaged" in damaged.output

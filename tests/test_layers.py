@@ -22,12 +22,12 @@ MAY_USE = {
         *("checks", "data", "nn", "models", "metrics", "objectives"),
         *("parallel", "progress", "threads"),
     },
+    "recording": {"checks", "data", "metrics", "models", "parallel", "threads", "training"},
     "evaluation": {
         *("checks", "data", "models", "objectives", "theory"),
         *("parallel", "progress", "threads"),
     },
     "metrics": {"checks"},
-    "recording": {"checks", "data", "metrics"},
     "theory": {"checks"},
     "figures": {"checks"},
     "widgets": {"bank", "checks"},  # the compiled bank
@@ -39,7 +39,7 @@ MAY_USE = {
     "exercise": {"plain", "proof"},  # a folder of gentutor/bank/exercises, which others only read
     "exercises": {"bank", "proof"},
     "quiz": {"bank"},
-    "cli": {"bank", "quiz"},
+    "cli": {"bank", "quiz", "recording"},
 }
 TORCH_ALONE = {"theory", "plain"}  # and the standard library
 TAKES_ARRAYS = {"figures", "widgets"}  # numpy in, so that they know no model

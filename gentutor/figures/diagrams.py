@@ -177,6 +177,38 @@ def generative() -> Diagram:
     return picture
 
 
+def vq_vae() -> Diagram:
+    """Return the diagram of a VQ-VAE: encoder, nearest entry, decoder, the way round the argmin."""
+    picture = Diagram(
+        236,
+        alt="An image x enters the encoder, which gives vectors z_e. Each is replaced by the "
+        "nearest entry of a codebook, z_q. The decoder turns z_q into the reconstruction x hat. "
+        "The reconstruction error sends its gradient through the decoder to z_q, and from there "
+        "it is copied to z_e, around the choice of the nearest entry. The codebook term pulls "
+        "entries to vectors, the commitment term vectors to entries.",
+        caption="A VQ-VAE in training. Dashed arrows: the way of the gradient. It jumps over the "
+        "choice of the nearest entry. To sample, drop the encoder and draw codes from a prior "
+        "that is fitted afterwards.",
+    )
+    picture.text(12, 92, "x")
+    picture.arrow((20, 88), (36, 88))
+    picture.box(72, 88, "encoder", "vectors", role="encoder", width=68)
+    picture.arrow((106, 88), (136, 88), "z_e")
+    picture.box(178, 88, "codebook", "nearest of K", role="generator", width=82)
+    picture.arrow((219, 88), (248, 88), "z_q")
+    picture.box(284, 88, "decoder", "p(x | z_q)", role="decoder", width=68)
+    picture.arrow((318, 88), (334, 88))
+    picture.text(346, 92, "x̂")
+    picture.arrow((262, 60), (94, 60), "gradient copied", bend=-18, look="gradient")
+    picture.box(66, 190, "β‖z_e − sg e‖²", "commitment", role="encoder", width=112)
+    picture.box(180, 190, "‖sg z_e − e‖²", "codebook", role="generator", width=104)
+    picture.box(294, 190, "‖x − x̂‖²", "reconstruction", role="decoder", width=112)
+    picture.arrow((70, 166), (72, 114), look="gradient")
+    picture.arrow((180, 166), (179, 114), look="gradient")
+    picture.arrow((292, 166), (286, 114), look="gradient")
+    return picture
+
+
 def evaluation() -> Diagram:
     """Return the diagram of evaluation: pairs of images, and sets of images through a network."""
     picture = Diagram(
@@ -206,4 +238,136 @@ def evaluation() -> Diagram:
     picture.text(
         180, 252, "both sets → features; generated set alone → Inception Score", small=True
     )
+    return picture
+
+
+def psnr() -> Diagram:
+    """Return the diagram of PSNR: two images, their difference, its mean square, decibels."""
+    picture = Diagram(
+        150,
+        alt="A reference x and an image x hat enter a box that subtracts them pixel by pixel. The "
+        "mean of the squares, MSE, is one number. PSNR is ten times the decimal logarithm of MAX "
+        "squared over MSE.",
+        caption="PSNR. Each pixel meets the pixel at the same place and no other. The mean forgets "
+        "where the errors are.",
+    )
+    picture.text(30, 44, "x", role="real")
+    picture.text(30, 60, "reference", small=True)
+    picture.text(30, 104, "x̂", role="fake")
+    picture.text(30, 120, "image", small=True)
+    picture.arrow((46, 42), (78, 66))
+    picture.arrow((46, 100), (78, 82))
+    picture.box(116, 74, "x̂ − x", "pixel by pixel", role="critic", width=84)
+    picture.arrow((160, 74), (180, 74))
+    picture.box(218, 74, "MSE", "mean square", role="critic", width=74)
+    picture.arrow((256, 74), (274, 74))
+    picture.box(315, 74, "PSNR", "10 log₁₀ …", role="critic", width=78)
+    picture.text(315, 116, "MAX² / MSE", small=True)
+    picture.text(218, 116, "one number", small=True)
+    return picture
+
+
+def ssim() -> Diagram:
+    """Return the diagram of SSIM: two windows, three comparisons, a map and its mean."""
+    picture = Diagram(
+        196,
+        alt="A window of 11 by 11 pixels lies at the same place of x and of x hat. It gives two "
+        "means, two variances and a covariance. The means go to luminance, the variances to "
+        "contrast, the covariance to structure. Their product is one pixel of the SSIM map. The "
+        "mean of the map is the score.",
+        caption="SSIM. A window slides over both images. Each place gives one product of three "
+        "terms; the score is their mean.",
+    )
+    picture.text(24, 62, "x", role="real")
+    picture.text(24, 132, "x̂", role="fake")
+    picture.arrow((34, 60), (58, 84))
+    picture.arrow((34, 126), (58, 106))
+    picture.box(92, 96, "window", "11 × 11", role="encoder", width=66)
+    picture.arrow((127, 88), (158, 40))
+    picture.arrow((127, 96), (156, 96))
+    picture.arrow((127, 104), (158, 152))
+    picture.box(202, 34, "luminance", "means", role="critic", width=84)
+    picture.box(202, 96, "contrast", "variances", role="critic", width=84)
+    picture.box(202, 158, "structure", "covariance", role="critic", width=84)
+    picture.arrow((246, 40), (272, 84))
+    picture.arrow((246, 96), (272, 96))
+    picture.arrow((246, 152), (272, 108))
+    picture.text(282, 101, "×")
+    picture.arrow((292, 96), (306, 96))
+    picture.box(331, 96, "map", "mean", role="critic", width=48)
+    return picture
+
+
+def fid() -> Diagram:
+    """Return the diagram of FID: two sets, one extractor, two Gaussians, one distance."""
+    picture = Diagram(
+        212,
+        alt="Real images and generated images each pass the same frozen extractor. Each set of "
+        "features gives a mean and a covariance, mu r and Sigma r, mu g and Sigma g. The squared "
+        "Fréchet distance of those two Gaussians is one number, the FID.",
+        caption="Two sets go in, one number comes out. Whatever the extractor drops, and whatever "
+        "means and covariances do not hold, the number cannot see.",
+    )
+    for y, name, role, sign in ((48, "real", "real", "r"), (152, "generated", "fake", "g")):
+        picture.text(36, y - 4, name, role=role)
+        picture.text(36, y + 12, "N images", small=True)
+        picture.arrow((68, y), (92, y))
+        picture.box(136, y, "extractor", "d features", role="encoder", width=80)
+        picture.arrow((180, y), (204, y))
+        picture.box(240, y, f"μ{sign}, Σ{sign}", "a Gaussian", role=role, width=66)
+        picture.arrow((276, y), (320, 100 + (14 if y > 100 else -12)))
+    picture.text(136, 104, "the same, frozen", small=True)
+    picture.text(334, 105, "FID")
+    return picture
+
+
+def inception_score() -> Diagram:
+    """Return the diagram of the Inception Score: images, a classifier, two entropies."""
+    picture = Diagram(
+        206,
+        alt="Generated images pass a classifier, which gives p of y given x for each. The mean of "
+        "their entropies should be low. The mean of the rows is the marginal p of y, whose entropy "
+        "should be high. The exponential of the difference is the score. No real image enters.",
+        caption="One set goes in: no real image. Sharp rows and a broad mean of the rows score "
+        "high.",
+    )
+    picture.text(34, 62, "generated", role="fake")
+    picture.text(34, 78, "N images", small=True)
+    picture.arrow((68, 66), (92, 66))
+    picture.box(136, 66, "classifier", "K classes", role="critic", width=80)
+    picture.arrow((180, 66), (212, 66))
+    picture.box(262, 66, "p(y | x)", "a row an image", role="encoder", width=96)
+    picture.arrow((236, 92), (128, 148))
+    picture.arrow((272, 92), (272, 148))
+    picture.text(314, 124, "mean of rows", small=True)
+    picture.box(100, 172, "mean of H[p(y | x)]", "low: sharp", role="encoder", width=152)
+    picture.box(272, 172, "H[p(y)]", "high: broad", role="encoder", width=90)
+    picture.text(202, 177, "−")
+    return picture
+
+
+def lpips() -> Diagram:
+    """Return the diagram of LPIPS: one network twice, unit vectors, weighted squares, one sum."""
+    picture = Diagram(
+        190,
+        alt="The images x and x hat go through the same frozen network, which gives maps of "
+        "several layers. At every place of a map the vector over the channels is divided by its "
+        "length. The two unit vectors are subtracted and squared, and the squares are weighted, "
+        "summed over the channels and averaged over the places. The sum over layers is d.",
+        caption="LPIPS. The same frozen network reads both images; every layer adds one number. "
+        "Dashed: the gradient reaches the image, never the network.",
+    )
+    picture.text(14, 56, "x", role="real")
+    picture.text(14, 136, "x̂", role="fake")
+    picture.arrow((24, 54), (44, 70))
+    picture.arrow((24, 130), (44, 112))
+    picture.box(86, 92, "network", "frozen", role="encoder", width=78)
+    picture.arrow((128, 92), (150, 92))
+    picture.text(139, 66, "maps", small=True)
+    picture.box(192, 92, "φ / ‖φ‖", "each place", role="encoder", width=80)
+    picture.arrow((234, 92), (254, 92))
+    picture.box(304, 92, "w (φ̂ − φ̂′)²", "spatial mean", role="critic", width=100)
+    picture.arrow((304, 118), (304, 152))
+    picture.text(280, 172, "d = sum over layers")
+    picture.arrow((204, 170), (20, 146), look="gradient", bend=-14)
     return picture

@@ -210,3 +210,28 @@ def outcomes(runs: Mapping[str, Sequence[ArrayLike]], real: ArrayLike) -> Figure
             ax.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
         row[0].set_ylabel(name)
     return fig
+
+
+def apart(
+    x: ArrayLike, p: ArrayLike, q: ArrayLike, shift: ArrayLike, measures: Mapping[str, ArrayLike]
+) -> Figure:
+    """Draw two densities on a line, and measures of their difference over the shift.
+
+    Args:
+        x: (N,) rising.
+        p: (N,) density of the data.
+        q: (N,) density of the samples.
+        shift: (M,) by which the samples are moved.
+        measures: name -> (M,).
+    """
+    fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.0))
+    for name, density, colour in (("data", p, REAL), ("samples", q, FAKE)):
+        left.plot(np.asarray(x), density, color=colour, label=name)
+    left.set(xlabel="$x$", ylabel="density")
+    left.legend(fontsize=8)
+    looks = {GREY: "dotted", ORANGE: "dashed", CRITIC: "solid"}
+    for (name, values), (colour, line) in zip(measures.items(), looks.items(), strict=True):
+        right.plot(np.asarray(shift), values, color=colour, ls=line, label=name)
+    right.set(xlabel="shift of the samples", ylim=(0, 4.2))
+    right.legend(fontsize=8)
+    return fig

@@ -9,6 +9,7 @@ from torch import Tensor
 from gentutor.checks import check_number, check_same_shape, check_tensor, trusted
 
 WHOLE = (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64)
+SMALLEST, LARGEST = 1e-100, 1e100  # of data_range
 
 
 def check_images(x: Any, y: Any, data_range: Any) -> float:
@@ -21,7 +22,8 @@ def check_images(x: Any, y: Any, data_range: Any) -> float:
         TypeError: not a tensor, or of another dtype than floating-point, uint8 and signed integers;
             ``data_range`` is no number.
         ValueError: shapes that are not (N, C, H, W) or that differ; an empty batch;
-            ``data_range`` not above 0, or below the spread of integer images.
+            ``data_range`` not above 0, beyond 1e-100 to 1e100, or below the spread of integer
+            images.
 
     >>> black, white = torch.zeros(1, 1, 8, 8).byte(), torch.full((1, 1, 8, 8), 255).byte()
     >>> check_images(black, white, 255)
@@ -32,12 +34,22 @@ def check_images(x: Any, y: Any, data_range: Any) -> float:
     ValueError: data_range: expected at least 255, the spread of these integer images, got 1
     """
     for name, images in (("x", x), ("y", y)):
+        if isinstance(images, Tensor) and not (images.is_floating_point() or images.dtype in WHOLE):
+            raise TypeError(
+                f"{name}: expected a floating-point dtype, uint8 or a signed integer, "
+                f"got {images.dtype}"
+            )
         if isinstance(images, Tensor) and images.dtype in WHOLE:
             images = torch.empty_like(images, dtype=torch.float32, device="meta")
         with trusted():
             check_tensor(name, images, ("N", "C", "H", "W"))
     check_same_shape("y", y, "x", x)
     limit = check_number("data_range", data_range)
+    if not SMALLEST <= limit <= LARGEST:
+        raise ValueError(
+            f"data_range: expected a number from {SMALLEST:g} to {LARGEST:g}, whose square and "
+            f"its inverse float64 can hold, got {data_range}"
+        )
     whole = [images for images in (x, y) if images.dtype in WHOLE]
     if whole:
         spread = max(int(i.max()) for i in whole) - min(int(i.min()) for i in whole)

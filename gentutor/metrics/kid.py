@@ -48,7 +48,8 @@ def kid(
     Returns:
         A :class:`~gentutor.metrics.score.ScoreOverParts`; lower is better. Unbiased at any number
         of samples, so it falls below 0 about half the time when the two distributions are equal.
-        Products are in the features' precision (float32 at least), their sums in float64.
+        Products are in the wider precision of the two (float32 at least), their sums in
+        float64, also inside ``torch.autocast``.
 
     Raises:
         TypeError, ValueError: wrong dtype or shape, NaN or infinity, subsets larger than a set.
@@ -69,7 +70,11 @@ def kid(
     check_tensor("real", real, ("N1", "D"))
     check_tensor("fake", fake, ("N2", real.shape[1]))
     kernel = _kernel(degree, gamma, coef, real.shape[1])
-    x, y = (_floats(features) for features in (real, fake))
+    double = torch.float64 in (real.dtype, fake.dtype)
+    x, y = (
+        features.detach().cpu().to(torch.float64 if double else torch.float32)
+        for features in (real, fake)
+    )
     if subsets is None:
         for name, features in (("real", real), ("fake", fake)):
             if len(features) < 2:
@@ -95,18 +100,14 @@ def _finite(values: Tensor) -> ScoreOverParts:
     return ScoreOverParts.of(values)
 
 
-def _floats(features: Tensor) -> Tensor:
-    dtype = torch.float64 if features.dtype == torch.float64 else torch.float32
-    return features.detach().cpu().to(dtype)
-
-
 def _kernel(degree: int, gamma: float | None, coef: float, width: int) -> Kernel:
     check_int("degree", degree)
     scale = 1 / width if gamma is None else check_number("gamma", gamma)
     shift = check_number("coef", coef, strict=False)
 
     def kernel(x: Tensor, y: Tensor) -> Tensor:  # (N, D), (M, D) -> (N, M)
-        return torch.addmm(x.new_tensor(shift), x, y.mT, alpha=scale).pow_(degree)
+        with torch.autocast("cpu", enabled=False):  # or they have bfloat16's digits
+            return torch.addmm(x.new_tensor(shift), x, y.mT, alpha=scale).pow_(degree)
 
     return kernel
 
@@ -162,10 +163,15 @@ def _discrepancy(x: Tensor, y: Tensor, in_x: Tensor, in_y: Tensor, kernel: Kerne
     )
 
 
+def _times(a: Tensor, b: Tensor) -> Tensor:
+    with torch.autocast("cpu", enabled=False):
+        return a @ b
+
+
 def _sum_between(x: Tensor, y: Tensor, in_x: Tensor, in_y: Tensor, kernel: Kernel) -> Tensor:
     total = torch.zeros(in_x.shape[1], dtype=torch.float64)
     for rows, belong in zip(x.split(ROWS), in_x.split(ROWS), strict=True):
-        total += (belong * (kernel(rows, y) @ in_y)).sum(0, dtype=torch.float64)
+        total += (belong * _times(kernel(rows, y), in_y)).sum(0, dtype=torch.float64)
     return total
 
 
@@ -177,7 +183,7 @@ def _sum_within(x: Tensor, in_x: Tensor, kernel: Kernel) -> Tensor:
         pairs = kernel(rows, x[start:])
         pairs[:, : len(rows)] /= 2  # the block on the diagonal holds its pairs twice
         pairs.diagonal().zero_()
-        total += 2 * (belong * (pairs @ in_x[start:])).sum(0, dtype=torch.float64)
+        total += 2 * (belong * _times(pairs, in_x[start:])).sum(0, dtype=torch.float64)
     return total
 
 

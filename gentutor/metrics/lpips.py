@@ -78,10 +78,11 @@ def layer_distances(
     """
     check_number("eps", eps)
     weights = _checked_weights(maps_x, maps_y, weights)
-    layers = [
-        _layer(x, y, weight, eps, eps_inside)
-        for x, y, weight in zip(maps_x, maps_y, weights, strict=True)
-    ]
+    with torch.autocast(maps_x[0].device.type, enabled=False):
+        layers = [
+            _layer(x, y, weight, eps, eps_inside)
+            for x, y, weight in zip(maps_x, maps_y, weights, strict=True)
+        ]
     distances = torch.stack(layers, dim=1)
     if not bool(distances.isfinite().all()):
         for name, maps in (("maps_x", maps_x), ("maps_y", maps_y)):

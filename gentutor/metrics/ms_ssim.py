@@ -45,7 +45,8 @@ def ms_ssim(
         k2: as in :func:`ssim`.
         weights: exponents from the finest scale to the coarsest; they set the number of scales.
         odd: what halving does with a side of odd length: "drop" its last row or column, or
-            "replicate" the first ones.
+            "replicate" the first ones. Five scales of an 11-pixel window take 176 pixels a side
+            with "drop" and 161 with "replicate".
         mean_first: average over the channels at each scale, before the product; otherwise after.
 
     Returns:
@@ -72,7 +73,7 @@ def ms_ssim(
     if not weights:
         raise ValueError("weights: expected at least one scale, got none")
     inside = replace(window, border="valid")
-    inside.check_fits(x, halved=len(weights) - 1)
+    inside.check_fits(x, halved=len(weights) - 1, up=odd == "replicate")
     a, b = (image.to(common_dtype(x, y)) for image in (x, y))
     product = a.new_ones(())
     for scale, weight in enumerate(weights, start=1):

@@ -37,6 +37,9 @@ def psnr(
         TypeError, ValueError: shapes, dtypes or values as in ``check_images``; NaN or infinity.
 
     Notes:
+        Identical images have no gradient: that of log(MSE) at 0 is 0/0, NaN in every pixel. Give
+        ``eps`` where PSNR is trained on.
+
         scikit-image's number is the default of one image. torchmetrics pools unless it is given
         ``dim=(1, 2, 3)``. piq adds ``eps=1e-8``, so two equal images score 80 dB.
 

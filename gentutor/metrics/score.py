@@ -14,7 +14,7 @@ class ScoreOverParts:
 
     Attributes:
         mean: scalar, float64.
-        std: scalar, float64, over the parts; 0 for a single one.
+        std: scalar, float64, over the parts; 0 for a single one, which :class:`Score` leaves out.
         values: (S,) float64, the score of each part.
     """
 
@@ -51,7 +51,21 @@ class Metric:
     higher_is_better: bool
 
 
+@dataclass
+class Pixels:
+    """What stands in the extractor's place for metrics that compare pixels."""
+
+    name: str = "pixels"
+    weight_hash: str = "none"
+    resize: str = "none"
+
+
+PIXELS = Pixels()
+
 METRICS = {
+    "PSNR": Metric(("pixels",), "PSNR", True),
+    "SSIM": Metric(("pixels",), "SSIM", True),
+    "MS-SSIM": Metric(("pixels",), "MS-SSIM", True),
     "FID": Metric(("inception",), "FD", False),
     "FID-infinity": Metric(("inception",), "FD-infinity", False),
     "KID": Metric(("inception",), "KD", False),
@@ -70,12 +84,13 @@ class Score:
 
     Attributes:
         metric: a key of ``METRICS``.
-        value: the score, and ``std`` its spread over splits or subsets, if there were any.
+        value: the score, and ``std`` its spread over splits, subsets or pairs, if there were any.
         network: name of the extractor whose features, logits or maps were compared.
         weight_hash: of the extractor.
         n_fake: number of generated images, or of pairs.
         n_real: number of real images; 0 for a metric that looks at none.
         resize: how images were resized for the extractor.
+        paired: the number is a mean over ``n_fake`` pairs.
 
     >>> score = Score(metric="FID", value=3.2, network="digits", weight_hash="9f31ab",
     ...               n_fake=500, n_real=1437)
@@ -91,6 +106,7 @@ class Score:
     n_real: int = 0
     resize: str = "none"
     std: float | None = None
+    paired: bool = False
 
     def __post_init__(self) -> None:
         check_choice("metric", self.metric, tuple(METRICS))
@@ -105,7 +121,8 @@ class Score:
         images that were resized before it saw them.
         """
         if isinstance(value, ScoreOverParts):
-            rest["std"], value = float(value.std), value.mean
+            rest["std"] = float(value.std) if len(value.values) > 1 else None
+            value = value.mean
         rest |= {"network": network.name, "weight_hash": network.weight_hash}
         rest.setdefault("resize", network.resize)
         return cls(metric=metric, value=float(value), **rest)
@@ -120,11 +137,11 @@ class Score:
     def __str__(self) -> str:
         spread = "" if self.std is None else f" ± {self.std:.4g}"
         direction = "higher" if METRICS[self.metric].higher_is_better else "lower"
-        return (
-            f"{self.name} {self.value:.4g}{spread} ({direction} is better; "
-            f"weights {self.weight_hash}; {self.n_fake} fake, {self.n_real} real; "
-            f"resize {self.resize})"
-        )
+        sizes = f"{self.n_fake} pairs" if self.paired else f"{self.n_fake} fake, {self.n_real} real"
+        number = f"{self.name} {self.value:.4g}{spread} ({direction} is better; "
+        if self.network == PIXELS.name:
+            return f"{number}{sizes})"
+        return f"{number}weights {self.weight_hash}; {sizes}; resize {self.resize})"
 
     def beats(self, other: "Score") -> bool:
         """Whether this score is the better of two that were measured in the same way.
@@ -132,7 +149,7 @@ class Score:
         Raises:
             ValueError: they differ in metric, network, weights, numbers of images or resizing.
         """
-        for field in ("metric", "network", "weight_hash", "n_fake", "n_real", "resize"):
+        for field in ("metric", "network", "weight_hash", "n_fake", "n_real", "paired", "resize"):
             mine, theirs = getattr(self, field), getattr(other, field)
             if mine != theirs:
                 raise ValueError(

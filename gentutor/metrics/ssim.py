@@ -142,7 +142,10 @@ def ssim_terms(
         c = \frac{2 \sigma_x \sigma_y + C_2}{\sigma_x^2 + \sigma_y^2 + C_2}, \quad
         s = \frac{\sigma_{xy} + C_3}{\sigma_x \sigma_y + C_3}, \quad C_3 = C_2/2.
 
-    Arguments and errors are those of :func:`ssim`. Source: Wang et al. (2004), equations 6 to 11.
+    Arguments and errors are those of :func:`ssim`. Where a window is flat, the gradient of
+    :math:`\sigma_x \sigma_y`, which does not exist there, counts as 0.
+
+    Source: Wang et al. (2004), equations 6 to 11.
 
     >>> x = torch.rand(1, 1, 12, 12, generator=torch.Generator().manual_seed(0))
     >>> terms = ssim_terms(x, x / 2, data_range=1)
@@ -160,7 +163,9 @@ def ssim_terms(
     var_x = (window.mean(x * x) - mu_x**2).clamp(min=0) * window.correction
     var_y = (window.mean(y * y) - mu_y**2).clamp(min=0) * window.correction
     cov = (window.mean(x * y) - mu_x * mu_y) * window.correction
-    spread = (var_x * var_y).sqrt()
+    product = var_x * var_y
+    flat = product <= 0
+    spread = product.masked_fill(flat, 1).sqrt().masked_fill(flat, 0)  # no 0/0 in the gradient
     luminance = (2 * mu_x * mu_y + c1) / (mu_x**2 + mu_y**2 + c1)
     contrast = (2 * spread + c2) / (var_x + var_y + c2)
     structure = (cov + c2 / 2) / (spread + c2 / 2)

@@ -41,6 +41,11 @@ class Window:
     def __post_init__(self) -> None:
         check_choice("shape", self.shape, ("gaussian", "uniform"))
         check_choice("border", self.border, ("valid", "reflect"))
+        for name, value in (("size", self.size), ("sigma", self.sigma)):
+            if isinstance(value, tuple | list) and (isinstance(value, list) or len(value) != 2):
+                raise ValueError(
+                    f"{name}: expected a number or a tuple (along height, along width), got {value}"
+                )
         for size, sigma in zip(self.sides, _both(self.sigma), strict=True):
             check_number("sigma", sigma)
             if check_int("size", size) % 2 == 0:
@@ -59,16 +64,18 @@ class Window:
         n = self.sides[0] * self.sides[1]
         return n / (n - 1) if self.sample else 1.0
 
-    def check_fits(self, x: Tensor, *, halved: int = 0) -> None:
+    def check_fits(self, x: Tensor, *, halved: int = 0, up: bool = False) -> None:
         """Raise ValueError if the images (..., H, W) of ``x`` are too small.
 
         Args:
             x: the images.
             halved: how often they will be halved before the window slides over them.
+            up: halving rounds up, so that 11 pixels after four times need 161 in place of 176.
         """
         inside = self.border == "valid"
         for axis, side in zip((-2, -1), self.sides, strict=True):
-            least = (side if inside else side // 2 + 1) << halved
+            last = side if inside else side // 2 + 1
+            least = ((last - 1) << halved) + 1 if up else last << halved
             if x.shape[axis] < least:
                 raise ValueError(
                     f"x: expected images of at least {least} pixels a side for a window of "

@@ -6,41 +6,41 @@ import torch
 from torch import nn
 
 
-class Coupling(nn.Module):
-    def __init__(self, dim, hidden):
-        super().__init__()
-        self.half = dim // 2
-        self.net = nn.Sequential(  # any network: it is never inverted
-            nn.Linear(self.half, hidden),
-            nn.ReLU(),
-            nn.Linear(hidden, hidden),
-            nn.ReLU(),
-            nn.Linear(hidden, 2 * (dim - self.half)),
-        )
+def network(dim, hidden):  # any will do: it is never inverted
+    n_in, n_out = dim // 2, 2 * (dim - dim // 2)
+    return nn.Sequential(
+        nn.Linear(n_in, hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, hidden),
+        nn.ReLU(),
+        nn.Linear(hidden, n_out),
+    )
 
-    def forward(self, v, back=False):  # to the data; back: to the noise
-        stays, moves = v[:, : self.half], v[:, self.half :]
-        s, t = self.net(stays).chunk(2, dim=-1)  # how to stretch and shift
-        s = 2 * torch.tanh(s / 2)  # within -2 and 2
-        moves = (moves - t) * (-s).exp() if back else moves * s.exp() + t
-        return torch.cat([stays, moves], dim=-1), s.sum(-1)
+
+def coupling(net, v, back=False):  # to the data; back: to the noise
+    half = v.shape[-1] // 2
+    stays, moves = v[:, :half], v[:, half:]
+    s, t = net(stays).chunk(2, dim=-1)  # how to stretch and shift
+    s = 2 * torch.tanh(s / 2)  # within -2 and 2
+    moves = (moves - t) * (-s).exp() if back else moves * s.exp() + t
+    return torch.cat([stays, moves], dim=-1), s.sum(-1)
 
 
 class Flow(nn.ModuleList):
     def __init__(self, dim=2, layers=6, hidden=64):
-        super().__init__(Coupling(dim, hidden) for _ in range(layers))
+        super().__init__(network(dim, hidden) for _ in range(layers))
 
     def forward(self, z):  # x = G(z), and log |det dG/dz|, (N,)
         log_det = 0.0
-        for coupling in self:
-            z, s = coupling(z)
+        for net in self:
+            z, s = coupling(net, z)
             z, log_det = z.flip(-1), log_det + s  # a flip has |det| = 1
         return z, log_det
 
     def inverse(self, x):  # z, and log |det dG/dz| there
         log_det = 0.0
-        for coupling in reversed(self):
-            x, s = coupling(x.flip(-1), back=True)
+        for net in reversed(self):
+            x, s = coupling(net, x.flip(-1), back=True)
             log_det = log_det + s
         return x, log_det
 

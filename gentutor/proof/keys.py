@@ -1,6 +1,7 @@
 """Keys computed, and the same keys by their checks: what is compared when a bank is proven."""
 
 import ast
+import math
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -8,11 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
-from importlib.util import find_spec
 from inspect import getmembers, isfunction
+from pkgutil import iter_modules
 from typing import Any
 
+import numpy as np
+from torch import Tensor
+
 from gentutor.bank.schema import Numeric, Order, Question, Recall, Refute
+from gentutor.proof import checks
 from gentutor.proof.expressions import evaluate, number
 from gentutor.proof.grammar import ExpressionError, parse
 from gentutor.proof.namespace import FUNCTIONS, NAMES
@@ -34,20 +39,34 @@ class Computed:
 
 @cache
 def proofs_of_section(section: str) -> dict[str, Any]:
-    """Return the functions of ``checks/<section>.py``, which checks call by their bare names.
+    """Return the functions of a section's proofs, which checks call by their bare names.
 
-    What an expression may call is imported, too, so that an import is no part of a proof.
+    They are those of ``checks/<section>.py`` and ``checks/<section>_*.py``. What an expression may
+    call is imported, too, so that an import is no part of a proof.
     """
     for module_name in FUNCTIONS:
         import_module(module_name)
-    name = f"gentutor.proof.checks.{section}"
-    if find_spec(name) is None:
-        return {}
-    module = import_module(name)
-    found = {n: f for n, f in getmembers(module, isfunction) if f.__module__ == name}
-    if hidden := sorted(set(found) & set(NAMES)):
-        raise ExpressionError(f"checks/{section}.py: these names have a meaning: {hidden}")
-    return {n: f for n, f in found.items() if not n.startswith("_")}
+    found: dict[str, Any] = {}
+    for file in modules_of_section(section):
+        module = import_module(f"{checks.__name__}.{file}")
+        own = {n: f for n, f in getmembers(module, isfunction) if f.__module__ == module.__name__}
+        own = {n: f for n, f in own.items() if not n.startswith("_")}
+        if hidden := sorted(set(own) & set(NAMES)):
+            raise ExpressionError(f"checks/{file}.py: these names have a meaning: {hidden}")
+        if twice := sorted(set(own) & set(found)):
+            raise ExpressionError(f"checks/{file}.py: these names stand in another file: {twice}")
+        found |= own
+    return found
+
+
+def modules_of_section(section: str) -> list[str]:
+    """Return the names of the modules with a section's proofs.
+
+    >>> "gan" in modules_of_section("gan"), modules_of_section("nowhere")
+    (True, [])
+    """
+    names = sorted(module.name for module in iter_modules(checks.__path__))
+    return [name for name in names if name == section or name.startswith(f"{section}_")]
 
 
 @contextmanager
@@ -155,7 +174,9 @@ def checked(check: str, values: Mapping[str, Any]) -> Any:
     if not any(isinstance(node, ast.Call | ast.Name) for node in ast.walk(tree)):
         raise ExpressionError("expected a computation; constants alone prove nothing")
     value = evaluate(check, values, loops=True)
-    return value.item() if hasattr(value, "item") and value.numel() == 1 else value
+    if isinstance(value, Tensor | np.ndarray | np.generic) and math.prod(value.shape) == 1:
+        return value.item()
+    return value
 
 
 def as_key(question: Question, value: Any) -> Key:

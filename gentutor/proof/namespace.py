@@ -10,6 +10,11 @@ from torch import Tensor
 
 FUNCTIONS = {
     "gentutor.metrics.precision_recall": ("precision_recall",),
+    "gentutor.metrics.lpips": ("layer_distances", "lpips"),
+    "gentutor.metrics.psnr": ("psnr",),
+    "gentutor.metrics.ssim": ("ssim", "ssim_map"),
+    "gentutor.metrics.fid": ("fid", "frechet_distance"),
+    "gentutor.metrics.inception_score": ("inception_score",),
     "gentutor.objectives.adversarial": ("discriminator_loss", "generator_loss"),
     "gentutor.objectives.bounds": ("effective_sample_size", "importance_bound", "standard_normal"),
     "gentutor.objectives.variational": ("active_units", "elbo", "gaussian_kl", "recon_nll"),
@@ -41,6 +46,7 @@ ATTRIBUTES = {
     "ELBO": ("kl", "kl_total", "loss", "recon_nll", "value"),
     "LinearGaussian": ("covariance", "log_joint", "log_prob", "posterior"),
     "PrecisionRecall": ("coverage", "density", "precision", "recall"),
+    "ScoreOverParts": ("mean", "std", "values"),
     "WaterFilling": ("active", "distortion", "elbo", "kl", "loss", "rate", "recon_nll"),
 }
 """Attributes that may be read, by the type's name."""

@@ -1,23 +1,41 @@
 """Explorables: interactives that work in a notebook and in a page with no Python behind it."""
 
 from gentutor.widgets.beta_sweep import BetaSweep
+from gentutor.widgets.codebook_lab import CodebookLab
+from gentutor.widgets.distance_lab import DistanceLab
+from gentutor.widgets.distortion_lab import DistortionLab
 from gentutor.widgets.drawn_digit import DrawnDigit
 from gentutor.widgets.explorable import Explorable
+from gentutor.widgets.fid_lab import FIDLab
 from gentutor.widgets.latent_map import LatentMap
+from gentutor.widgets.layer_lens import LayerLens
 from gentutor.widgets.mode_dropping import ModeDropping
+from gentutor.widgets.mode_lab import ModeCollapseLab
 from gentutor.widgets.posterior_lab import PosteriorLab
+from gentutor.widgets.push_forward import PushForward
 from gentutor.widgets.question import Questions, ask, ask_all
+from gentutor.widgets.range_and_dtype import RangeAndDtype
+from gentutor.widgets.score_table import ScoreTable
 from gentutor.widgets.spectrum_lab import SpectrumLab
 from gentutor.widgets.vae_trainer import VAETrainer
 
 __all__ = [
     "BetaSweep",
+    "CodebookLab",
+    "DistanceLab",
+    "DistortionLab",
     "DrawnDigit",
     "Explorable",
+    "FIDLab",
     "LatentMap",
+    "LayerLens",
+    "ModeCollapseLab",
     "ModeDropping",
     "PosteriorLab",
+    "PushForward",
     "Questions",
+    "RangeAndDtype",
+    "ScoreTable",
     "SpectrumLab",
     "VAETrainer",
     "ask",

@@ -46,7 +46,7 @@ function readArrays(model) {
 /** The widget's root. The rendered page has the caption already; a notebook shows it here. */
 function frame(el, model, name, ...children) {
   const root = html("div", { class: "gx", role: "group", "aria-label": name }, ...children);
-  for (const control of root.querySelectorAll("input, button, [tabindex]")) {
+  for (const control of root.querySelectorAll("input, button, select, summary, [tabindex]")) {
     control.setAttribute("data-lm-suppress-shortcuts", "true"); // else JupyterLab takes its arrow keys
   }
   if (!el.closest("figure.explorable")) root.append(html("p", { class: "gx-caption" }, model.get("caption")));

@@ -1,4 +1,5 @@
-;; Matrix products and Adam for trainer.js, on float32 in SIMD, four numbers an instruction.
+;; Matrix products, Adam and the passes of a ReLU layer for trainer.js, on float32 in SIMD, four
+;; numbers an instruction.
 ;;
 ;; All matrices lie in one memory that the page makes. Addresses and strides are in bytes.
 ;; Rebuild products.wasm after a change: python tests/widgets/build_products.py
@@ -187,4 +188,72 @@
       (local.set $g (i32.add (local.get $g) (i32.const 16)))
       (local.set $m (i32.add (local.get $m) (i32.const 16)))
       (local.set $v (i32.add (local.get $v) (i32.const 16)))
+      (br_if $four (local.tee $count (i32.sub (local.get $count) (i32.const 4))))))
+
+  ;; Every row of Y ($rows, $cols) becomes b.
+  (func (export "fill") (param $y i32) (param $b i32) (param $rows i32) (param $cols i32)
+    (local $width i32) (local $at i32)
+    (local.set $width (i32.shl (local.get $cols) (i32.const 2)))
+    (loop $row
+      (local.set $at (i32.const 0))
+      (block $edge
+        (loop $four
+          (br_if $edge (i32.gt_u (i32.add (local.get $at) (i32.const 16)) (local.get $width)))
+          (v128.store (i32.add (local.get $y) (local.get $at))
+            (v128.load (i32.add (local.get $b) (local.get $at))))
+          (local.set $at (i32.add (local.get $at) (i32.const 16)))
+          (br $four)))
+      (block $full
+        (loop $one
+          (br_if $full (i32.ge_u (local.get $at) (local.get $width)))
+          (f32.store (i32.add (local.get $y) (local.get $at))
+            (f32.load (i32.add (local.get $b) (local.get $at))))
+          (local.set $at (i32.add (local.get $at) (i32.const 4)))
+          (br $one)))
+      (local.set $y (i32.add (local.get $y) (local.get $width)))
+      (br_if $row (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))))
+
+  ;; b += the sum of the rows of Y ($rows, $cols).
+  (func (export "sums") (param $b i32) (param $y i32) (param $rows i32) (param $cols i32)
+    (local $width i32) (local $at i32) (local $to i32)
+    (local.set $width (i32.shl (local.get $cols) (i32.const 2)))
+    (loop $row
+      (local.set $at (i32.const 0))
+      (block $edge
+        (loop $four
+          (br_if $edge (i32.gt_u (i32.add (local.get $at) (i32.const 16)) (local.get $width)))
+          (local.set $to (i32.add (local.get $b) (local.get $at)))
+          (v128.store (local.get $to)
+            (f32x4.add (v128.load (local.get $to))
+              (v128.load (i32.add (local.get $y) (local.get $at)))))
+          (local.set $at (i32.add (local.get $at) (i32.const 16)))
+          (br $four)))
+      (block $full
+        (loop $one
+          (br_if $full (i32.ge_u (local.get $at) (local.get $width)))
+          (local.set $to (i32.add (local.get $b) (local.get $at)))
+          (f32.store (local.get $to)
+            (f32.add (f32.load (local.get $to))
+              (f32.load (i32.add (local.get $y) (local.get $at)))))
+          (local.set $at (i32.add (local.get $at) (i32.const 4)))
+          (br $one)))
+      (local.set $y (i32.add (local.get $y) (local.get $width)))
+      (br_if $row (local.tee $rows (i32.sub (local.get $rows) (i32.const 1))))))
+
+  ;; y = max(0, y) on $count numbers, a multiple of four.
+  (func (export "relu") (param $y i32) (param $count i32)
+    (loop $four
+      (v128.store (local.get $y)
+        (f32x4.max (v128.load (local.get $y)) (v128.const f32x4 0 0 0 0)))
+      (local.set $y (i32.add (local.get $y) (i32.const 16)))
+      (br_if $four (local.tee $count (i32.sub (local.get $count) (i32.const 4))))))
+
+  ;; d = 0 where y <= 0, on $count numbers, a multiple of four.
+  (func (export "mask") (param $d i32) (param $y i32) (param $count i32)
+    (loop $four
+      (v128.store (local.get $d)
+        (v128.and (v128.load (local.get $d))
+          (f32x4.gt (v128.load (local.get $y)) (v128.const f32x4 0 0 0 0))))
+      (local.set $d (i32.add (local.get $d) (i32.const 16)))
+      (local.set $y (i32.add (local.get $y) (i32.const 16)))
       (br_if $four (local.tee $count (i32.sub (local.get $count) (i32.const 4)))))))

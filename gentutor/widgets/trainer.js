@@ -50,13 +50,32 @@ function plainAdam(w, g, m, v, rate, scale, first, second) {
   }
 }
 
+/** Every row of y becomes b; b += the sum of the rows of y; y = max(0, y); d = 0 where y <= 0. */
+function plainPasses() {
+  return {
+    fill(y, b, rows, cols) {
+      for (let r = 0, at = 0; r < rows; r++) for (let j = 0; j < cols; j++, at++) y[at] = b[j];
+    },
+    sums(b, y, rows, cols) {
+      for (let r = 0, at = 0; r < rows; r++) for (let j = 0; j < cols; j++, at++) b[j] += y[at];
+    },
+    relu(y, count) {
+      for (let i = 0; i < count; i++) y[i] *= Number(y[i] > 0); // faster than a branch
+    },
+    mask(d, y, count) {
+      for (let i = 0; i < count; i++) d[i] *= Number(y[i] > 0);
+    },
+  };
+}
+
 /**
- * Where the arithmetic runs. With the bytes of products.wasm (float32 only) products and Adam run
- * in SIMD, and every array lies in that module's memory; without them, or where WebAssembly is
- * missing, in plain JavaScript. `name` says which; `Float` is Float32Array or Float64Array.
+ * Where the arithmetic runs. With the bytes of products.wasm (float32 only) it runs in SIMD, and
+ * every array lies in that module's memory; without them, or where WebAssembly is missing, in plain
+ * JavaScript. `name` says which; `Float` is Float32Array or Float64Array. `relu` and `mask` may touch
+ * up to three numbers behind the last that is asked for.
  */
 function makeEngine({ Float = Float32Array, bytes = null, megabytes = 8 } = {}) {
-  const plain = { name: "JavaScript", allocate: (n) => new Float(n), product: plainProduct, adam: plainAdam };
+  const plain = { name: "JavaScript", allocate: (n) => new Float(n), product: plainProduct, adam: plainAdam, ...plainPasses() };
   if (!bytes || Float !== Float32Array) return plain;
   try {
     const memory = new WebAssembly.Memory({ initial: 16 * megabytes });
@@ -73,6 +92,10 @@ function makeEngine({ Float = Float32Array, bytes = null, megabytes = 8 } = {}) 
         exports.product(c.byteOffset, a.byteOffset, b.byteOffset, rows, inner, cols, 4 * down, 4 * along),
       adam: (w, g, m, v, ...rates) =>
         exports.adam(w.byteOffset, g.byteOffset, m.byteOffset, v.byteOffset, 4 * Math.ceil(w.length / 4), ...rates),
+      fill: (y, b, rows, cols) => exports.fill(y.byteOffset, b.byteOffset, rows, cols),
+      sums: (b, y, rows, cols) => exports.sums(b.byteOffset, y.byteOffset, rows, cols),
+      relu: (y, count) => exports.relu(y.byteOffset, 4 * Math.ceil(count / 4)),
+      mask: (d, y, count) => exports.mask(d.byteOffset, y.byteOffset, 4 * Math.ceil(count / 4)),
     };
   } catch {
     return plain; // no WebAssembly, no SIMD, or the page forbids it
@@ -80,9 +103,8 @@ function makeEngine({ Float = Float32Array, bytes = null, megabytes = 8 } = {}) 
 }
 
 /** `count` parameters in one array, with their gradients and Adam's moments; `take` hands out views. */
-function parameters(engine, count) {
+function parameters(engine, count, decay = [0.9, 0.999]) {
   const [values, gradients, means, squares] = [0, 0, 0, 0].map(() => engine.allocate(count));
-  const decay = [0.9, 0.999];
   let taken = 0;
   let steps = 0;
   return {
@@ -93,7 +115,7 @@ function parameters(engine, count) {
       if (taken > count) throw new RangeError(`parameters: expected at most ${count}, got ${taken}`);
       return [values, gradients].map((array) => array.subarray(taken - n, taken));
     },
-    /** Minimise: one step of Adam (Kingma and Ba, 2015) with torch's defaults. */
+    /** Minimise: one step of Adam (Kingma and Ba, 2015), by default with torch's rates of decay. */
     adam(rate) {
       steps++;
       const [first, second] = decay.map((d) => 1 - d ** steps);
@@ -137,9 +159,10 @@ function network(engine, store, sizes, rows, { hidden = "relu", output = "linear
     forward(x, n = rows) {
       input = x;
       for (const { W, b, y, in: inner, out, shape } of layers) {
-        for (let r = 0; r < n; r++) y.set(b, r * out);
+        engine.fill(y, b, n, out);
         engine.product(y, x, W, n, inner, out, inner, 1);
-        applyShape(y, n * out, shape);
+        if (shape === "relu") engine.relu(y, n * out);
+        else applyShape(y, n * out, shape);
         x = y;
       }
       return x;
@@ -151,11 +174,10 @@ function network(engine, store, sizes, rows, { hidden = "relu", output = "linear
     backward(n = rows, { toInput = false, weights = true } = {}) {
       for (let i = layers.length - 1; i >= 0; i--) {
         const { W, dW, db, y, dy, in: inner, out, shape, turned } = layers[i];
-        scaleBySlope(dy, y, n * out, shape);
-        if (weights) {
-          engine.product(dW, i ? layers[i - 1].y : input, dy, inner, n, out, 1, inner);
-          for (let r = 0, at = 0; r < n; r++) for (let j = 0; j < out; j++, at++) db[j] += dy[at];
-        }
+        if (shape === "relu") engine.mask(dy, y, n * out);
+        else scaleBySlope(dy, y, n * out, shape);
+        if (weights) engine.product(dW, i ? layers[i - 1].y : input, dy, inner, n, out, 1, inner);
+        if (weights) engine.sums(db, dy, n, out);
         if (!i && !toInput) return null;
         const below = i ? layers[i - 1].dy : dx;
         for (let j = 0, at = 0; j < out; j++) for (let k = 0; k < inner; k++, at++) turned[at] = W[k * out + j];
@@ -167,16 +189,14 @@ function network(engine, store, sizes, rows, { hidden = "relu", output = "linear
   };
 }
 
-/** y = f(y), in place. */
+/** y = f(y), in place; ReLU is the engine's. */
 function applyShape(y, count, shape) {
-  if (shape === "relu") for (let i = 0; i < count; i++) y[i] *= Number(y[i] > 0); // faster than a branch
   if (shape === "tanh") for (let i = 0; i < count; i++) y[i] = Math.tanh(y[i]);
   if (shape === "sigmoid") for (let i = 0; i < count; i++) y[i] = 1 / (1 + Math.exp(-y[i]));
 }
 
 /** dy times f'(x), which each f allows to be read off its value y. */
 function scaleBySlope(dy, y, count, shape) {
-  if (shape === "relu") for (let i = 0; i < count; i++) dy[i] *= Number(y[i] > 0);
   if (shape === "tanh") for (let i = 0; i < count; i++) dy[i] *= 1 - y[i] * y[i];
   if (shape === "sigmoid") for (let i = 0; i < count; i++) dy[i] *= y[i] * (1 - y[i]);
 }
@@ -226,7 +246,5 @@ function minibatches(count, size, random) {
 }
 
 /** What a worker needs of this file. */
-const ENGINE = [
-  plainProduct, plainAdam, makeEngine, parameters, parameterCount, network, applyShape, scaleBySlope,
-  makeRandom, minibatches,
-];
+const ENGINE = [plainProduct, plainAdam, plainPasses, makeEngine, parameters, parameterCount, network]
+  .concat([applyShape, scaleBySlope, makeRandom, minibatches]);

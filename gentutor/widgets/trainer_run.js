@@ -2,7 +2,7 @@
 
 /**
  * Train in turns and answer messages: {create, bytes, id, interval}, {set},
- * {train: true or false}. Posts `report()` with
+ * {train: true or false}, {step}, which a run takes by itself. Posts `report()` with
  * `engine`, `training` and the run's `id` at most once in `interval` ms. `later(turn)` calls the next turn.
  */
 function serveRuns(makeRun, { post, later, slice }) {
@@ -45,6 +45,10 @@ function serveRuns(makeRun, { post, later, slice }) {
       report();
     }
     if (message.set) run.set(message.set);
+    if (message.step) {
+      run.step(message.step);
+      report();
+    }
     if ("train" in message) {
       training = message.train;
       if (training) wake();

@@ -10,8 +10,7 @@ from torch import Tensor
 
 from gentutor.data import ring
 from gentutor.metrics.mode_coverage import ModeCoverage, mode_coverage
-from gentutor.training.ensemble import Ensemble, train_ensemble
-from gentutor.training.replica import Replica
+from gentutor.training import GANSettings, TrainedGANs, train_gans
 
 RING = ring()
 SEEDS = range(1000, 1016)  # none of those that the set-ups were chosen with
@@ -49,7 +48,7 @@ class Runs:
         found: their coverage.
     """
 
-    trained: Ensemble
+    trained: TrainedGANs
     x: Tensor
     found: ModeCoverage
 
@@ -74,8 +73,8 @@ def gan_runs() -> Callable[[str], Runs]:
     @cache
     def runs(name: str) -> Runs:
         objective, settings, seeds = SETUPS[name]
-        sweep = [Replica(objective, seed=seed, **settings) for seed in SEEDS[:seeds]]
-        trained = train_ensemble(sweep, RING, steps=1200)
+        sweep = [GANSettings(objective, seed=seed, **settings) for seed in SEEDS[:seeds]]
+        trained = train_gans(sweep, RING, steps=1200)
         assert not trained.diverged
         x = trained.sample(2500, seed=1)
         return Runs(trained, x, mode_coverage(x, RING.centres, RING.sd))

@@ -9,7 +9,7 @@ from torch import Tensor
 from gentutor.data import digits
 from gentutor.models.autoencoder import Autoencoder
 from gentutor.objectives.reconstruction import reconstruction, squared_error
-from gentutor.training.fit import fit
+from gentutor.training import fit
 from gentutor.training.lbfgs import minimise
 
 SEEDS = range(8)

@@ -11,7 +11,7 @@ from gentutor.data import digits
 from gentutor.models.autoencoder import Autoencoder
 from gentutor.objectives.reconstruction import denoising, reconstruction, squared_error
 from gentutor.objectives.variational import recon_nll
-from gentutor.training.fit import fit
+from gentutor.training import fit
 
 X = digits().x_train
 

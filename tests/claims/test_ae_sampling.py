@@ -13,7 +13,7 @@ from gentutor.metrics.fid import fid
 from gentutor.metrics.networks.digits import digits_extractor
 from gentutor.models.autoencoder import Autoencoder
 from gentutor.objectives.reconstruction import reconstruction, squared_error
-from gentutor.training.fit import fit
+from gentutor.training import fit
 
 SEEDS = range(8)
 X, X_TEST = digits().x_train, digits().x_test

@@ -10,7 +10,7 @@ from gentutor.data import Mixture
 from gentutor.models.gan import Discriminator
 from gentutor.theory.discriminators import game_value, optimal_discriminator, optimal_logit
 from gentutor.theory.divergences import expectation, js_divergence
-from gentutor.training.judge import train_judges
+from gentutor.training import train_discriminators
 
 SEEDS = 8
 SIDES = Mixture(torch.tensor([[-1.5], [1.5]], dtype=torch.float64), sd=0.5)
@@ -25,7 +25,7 @@ def trained(real: Mixture, fake: Mixture, objective: str, steps: int) -> list[Di
     """Return smooth discriminators that saw batches of 512."""
     nets = [Discriminator(1, activation="tanh", seed=s) for s in range(SEEDS)]
     settings = {"steps": steps, "batch_size": 512, "lr": 1e-2, "seed": 100}
-    train_judges(nets, real, fake, objective=objective, **settings)
+    train_discriminators(nets, real, fake, objective=objective, **settings)
     return [net.requires_grad_(False) for net in nets]
 
 

@@ -6,8 +6,7 @@ from torch.func import jacrev, vmap
 
 from gentutor.data import Mixture, ring
 from gentutor.objectives.adversarial import generator_loss
-from gentutor.training.ensemble import train_ensemble
-from gentutor.training.replica import Replica
+from gentutor.training import GANSettings, train_gans
 
 RING = ring()
 
@@ -66,11 +65,11 @@ def test_with_a_slow_discriminator_the_samples_keep_moving_and_do_not_settle(tmp
     slow = {"lr_d": 2e-4, "lr_g": 2e-3, "betas": (0.9, 0.999)}
     moves = {}
     for name, options in (("slow", slow), ("even", {})):
-        sweep = [Replica(seed=seed, **options) for seed in range(1000, 1008)]
+        sweep = [GANSettings(seed=seed, **options) for seed in range(1000, 1008)]
         centres = []
         for steps in range(960, 1201, 40):
             path = tmp_path / f"{name}.safetensors"
-            part = train_ensemble(sweep, RING, steps=steps, checkpoint=path)
+            part = train_gans(sweep, RING, steps=steps, checkpoint=path)
             centres.append(part.sample(1000, seed=1).mean(1))
         moves[name] = torch.stack(centres).diff(dim=0).norm(dim=-1).mean(0)  # (8,)
     assert float(moves["slow"].min()) >= 0.6

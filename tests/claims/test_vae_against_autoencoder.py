@@ -6,7 +6,7 @@ from torch import Tensor
 
 from gentutor.data import digits
 from gentutor.models.vae import VAE
-from gentutor.training.fit import fit
+from gentutor.training import fit
 
 SEEDS = range(8)
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from gentutor.data import digits, patches
 from gentutor.models.vae import VAE
 from gentutor.objectives.variational import active_units
-from gentutor.training.fit import fit
+from gentutor.training import fit
 from gentutor.training.variational import evaluate
 
 SEEDS = range(8)

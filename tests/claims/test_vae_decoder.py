@@ -8,7 +8,7 @@ import torch
 from gentutor.data import digits
 from gentutor.models.vae import VAE
 from gentutor.objectives.variational import recon_nll
-from gentutor.training.fit import fit
+from gentutor.training import fit
 
 pytestmark = pytest.mark.claim("vae-decoder")
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import gumbel_softmax
 
 from gentutor.models.vae import VAE
-from gentutor.training.fit import fit
+from gentutor.training import fit
 from gentutor.training.variational import evaluate
 
 pytestmark = pytest.mark.claim("vae-discrete")

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from gentutor.data import patches
 from gentutor.models.vae import VAE
-from gentutor.training.fit import fit
+from gentutor.training import fit
 from gentutor.training.variational import evaluate, model_elbo, negative_elbo
 
 pytestmark = pytest.mark.claim("vae-collapse")

@@ -16,7 +16,7 @@ from gentutor.objectives.bounds import standard_normal
 from gentutor.objectives.variational import recon_nll
 from gentutor.theory.gaussians import log_density
 from gentutor.theory.ppca import PPCA, LinearGaussian
-from gentutor.training.fit import fit
+from gentutor.training import fit
 from gentutor.training.variational import evaluate
 
 SEEDS = range(8)

@@ -15,7 +15,7 @@ from gentutor.models.gan import Critic, Discriminator, layers_of
 from gentutor.objectives.adversarial import discriminator_loss, generator_loss
 from gentutor.theory.lipschitz import clipped_bound
 from gentutor.theory.transport import Line
-from gentutor.training.judge import train_judges
+from gentutor.training import train_discriminators
 
 SEEDS = 8
 
@@ -54,7 +54,7 @@ def critics() -> Callable[..., Critics]:
         game = {"objective": "wgan_clip", "clip": clip, "lr": 1e-3, "schedule": "constant"}
         if not clip:
             game = {"objective": "wgan_gp", "lr": 5e-3}
-        train_judges(nets, REAL, FAKE, steps=400, batch_size=128, seed=50, **game)
+        train_discriminators(nets, REAL, FAKE, steps=400, batch_size=128, seed=50, **game)
         stream = torch.Generator().manual_seed(1)
         x, x_fake = REAL.sample(4000, stream), FAKE.sample(4000, stream)
         between = torch.lerp(x_fake, x, torch.rand(4000, 1, generator=stream))
@@ -85,7 +85,7 @@ def share_at_bound(clip: float, activation: str, steps: int, spread: float | Non
         with torch.no_grad():
             layer.weight.mul_(spread * clip / layer.weight.std())
     settings = {"clip": clip, "steps": steps, "batch_size": 128, "schedule": "constant"}
-    train_judges(nets, REAL, FAKE, objective="wgan_clip", seed=50, **settings)
+    train_discriminators(nets, REAL, FAKE, objective="wgan_clip", seed=50, **settings)
     weights = [torch.cat([w.weight.flatten() for w in layers_of(net.net)]) for net in nets]
     return np.array(
         [float((w.detach().abs() == torch.tensor(clip)).double().mean()) for w in weights]
@@ -140,7 +140,9 @@ def test_a_clipped_critic_is_too_simple():
         ("wgan_gp_one_sided", {"lr": 5e-3}),
     ):
         nets = [Critic(1, seed=s) for s in range(SEEDS)]
-        train_judges(nets, real, fake, objective=objective, steps=500, batch_size=128, **more)
+        train_discriminators(
+            nets, real, fake, objective=objective, steps=500, batch_size=128, **more
+        )
         scores = [net(x.float()[:, None]).detach().double() for net in nets]
         steepest = [float((score.diff() / x.diff()).abs().max()) for score in scores]
         duals = [float(line.dual(score)) for score in scores]
@@ -166,7 +168,9 @@ def train_on_lines(theta: float, objective: str, steps: int) -> list[Discriminat
     settings = {"lr": 1e-2} if wgan else {"lr": 1e-3, "schedule": "constant"}
     if steps:
         lines = VerticalLine(0.0), VerticalLine(theta)
-        train_judges(nets, *lines, objective=objective, steps=steps, batch_size=128, **settings)
+        train_discriminators(
+            nets, *lines, objective=objective, steps=steps, batch_size=128, **settings
+        )
     return nets
 
 

@@ -14,7 +14,7 @@ from gentutor.models.gan import Critic, layers_of
 from gentutor.objectives.adversarial import gradient_penalty, interpolate
 from gentutor.theory.penalised_dual import PenalisedDual, corrected_dual, penalised_dual
 from gentutor.theory.transport import Line
-from gentutor.training.judge import Judges, train_judges
+from gentutor.training import TrainedDiscriminators, train_discriminators
 
 SEEDS = 8
 STEP = 0.004
@@ -52,16 +52,16 @@ def raw_duals(critics: tuple[Critic, ...], name: str) -> np.ndarray:
 
 
 @pytest.fixture(scope="module")
-def critics() -> Callable[..., Judges]:
+def critics() -> Callable[..., TrainedDiscriminators]:
     """Return a function that trains critics under the one-sided penalty."""
 
     @cache
-    def train(name: str, gp_weight: float, activation: str) -> Judges:
+    def train(name: str, gp_weight: float, activation: str) -> TrainedDiscriminators:
         nets = [Critic(1, activation=activation, seed=s) for s in range(SEEDS)]
         smooth = activation == "tanh"
         settings = {"steps": 600 if smooth else 400, "lr": 1e-2 if smooth else 5e-3}
         objective = "wgan_gp_one_sided"
-        return train_judges(
+        return train_discriminators(
             nets, *PAIRS[name], objective=objective, gp_weight=gp_weight, seed=50, **settings
         )
 
@@ -88,7 +88,9 @@ def test_in_the_plane_it_is_what_a_linear_programme_finds():
     real = Mixture(torch.tensor([[0.0, 0.0]]), sd=0.1)
     fake = Mixture(torch.tensor([[1.2, 0.9]]), sd=0.1)
     nets = [Critic(2, seed=s) for s in range(SEEDS)]
-    train_judges(nets, real, fake, objective="wgan_gp_one_sided", steps=400, lr=5e-3, seed=50)
+    train_discriminators(
+        nets, real, fake, objective="wgan_gp_one_sided", steps=400, lr=5e-3, seed=50
+    )
     stream = torch.Generator().manual_seed(1)
     x, x_fake = real.sample(500, stream), fake.sample(500, stream)
     programme = float(ot.emd2([], [], torch.cdist(x, x_fake).double().numpy()))
@@ -149,7 +151,7 @@ def test_minus_the_loss_climbs_from_below_w1_and_overshoots():
         with torch.no_grad():
             layers_of(net.net)[-1].weight.mul_(0.01)
     objective = "wgan_gp_one_sided"
-    trained = train_judges(
+    trained = train_discriminators(
         nets, *PAIRS["shift"], objective=objective, steps=200, lr=5e-3, gp_weight=1.0, seed=50
     )
     dual = -trained.loss
@@ -180,7 +182,7 @@ def test_the_two_sided_penalty_pulls_the_slope_up_as_well():
                 with torch.no_grad():
                     layers_of(net.net)[-1].weight.mul_(start)
             settings = {"steps": 300, "batch_size": 128, "lr": 5e-3, "seed": 50}
-            train_judges(nets, source, source, objective=objective, **settings)
+            train_discriminators(nets, source, source, objective=objective, **settings)
             found[objective] = np.array([float(slopes(net, x).mean()) for net in nets])
         assert found["wgan_gp"] == pytest.approx(1.0, abs=0.12)
         assert (found["wgan_gp_one_sided"] < 0.8).all()

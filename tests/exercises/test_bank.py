@@ -25,7 +25,7 @@ def test_there_are_enough_of_both_kinds() -> None:
     )
     assert likelihood >= 8
     assert len(names()) - likelihood >= 4
-    both = {"ae", "vae", "elbo", "gan", "wgan"}
+    both = {"ae", "vae", "elbo", "vq", "gen", "gan", "wgan"}
     assert both <= {section for kind, section in count if kind == "write"}
     assert both <= {section for kind, section in count if kind == "mend"}
 

@@ -298,3 +298,11 @@ def test_bad_moments_are_refused() -> None:
         Moments().update(normal(4, 2)).merge(Moments().update(normal(4, 3)))
     with pytest.raises(ValueError, match=r"features: expected shape \(N, 2\), got \(4, 3\)"):
         FID().update(normal(4, 2), real=True).update(normal(4, 3), real=False)
+
+
+def test_autocast_changes_no_digit() -> None:
+    x = torch.randn(50, 8, generator=torch.Generator().manual_seed(0))
+    pairs = (x, x[:9] + 1), (x, 2 * x)
+    plainly = [fid(*pair) for pair in pairs]
+    with torch.autocast("cpu", torch.bfloat16):
+        assert [fid(*pair) for pair in pairs] == plainly

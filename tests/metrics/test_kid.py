@@ -251,3 +251,16 @@ def test_integer_features_are_refused() -> None:
 def test_a_stream_may_be_merged_with_itself() -> None:
     metric = KID().update(torch.tensor([[0.0], [2.0]]), real=True)
     assert sum(map(len, metric.merge(metric).real)) == 4
+
+
+def test_autocast_and_mixed_precision_change_nothing() -> None:
+    g = torch.Generator().manual_seed(0)
+    x, y = torch.randn(50, 8, generator=g), torch.randn(60, 8, generator=g) + 0.3
+    plainly, double = kid(x, y).mean, kid(x.double(), y.double()).mean
+    parts = kid(x, y, subsets=4, subset_size=20, generator=g.manual_seed(1)).values
+    with torch.autocast("cpu", torch.bfloat16):
+        assert torch.equal(kid(x, y).mean, plainly)  # was 5e-3 off
+        again = kid(x, y, subsets=4, subset_size=20, generator=g.manual_seed(1)).values
+        assert torch.equal(again, parts)
+    for pair in ((x, y.double()), (x.double(), y)):  # torch's own error once
+        assert float(kid(*pair).mean) == pytest.approx(float(double), rel=1e-12)

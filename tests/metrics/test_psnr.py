@@ -259,7 +259,7 @@ def test_wrong_types_are_named() -> None:
     x = torch.zeros(1, 1, 8, 8)
     with pytest.raises(TypeError, match=r"x: expected a torch.Tensor, got ndarray"):
         psnr(x.numpy(), x, data_range=1)
-    with pytest.raises(TypeError, match=r"y: expected a floating-point dtype, got torch.bool"):
+    with pytest.raises(TypeError, match=r"y: expected a floating-point dtype, .* got torch.bool"):
         psnr(x, x.bool(), data_range=1)
     with pytest.raises(TypeError, match=r"missing .* keyword-only argument: 'data_range'"):
         psnr(x.byte(), x.byte())  # the range of bytes is not guessed
@@ -267,3 +267,11 @@ def test_wrong_types_are_named() -> None:
         psnr(x, x, data_range=None)
     with pytest.raises(ValueError, match=r"eps: expected a finite number >= 0, got -1"):
         psnr(x, x, data_range=1, eps=-1)
+
+
+def test_identical_images_have_a_gradient_with_eps_only(pair: tuple[Tensor, Tensor]) -> None:
+    x = pair[0].clone().requires_grad_()
+    (without,) = torch.autograd.grad(psnr(x, pair[0], data_range=1).sum(), x)
+    (with_eps,) = torch.autograd.grad(psnr(x, pair[0], data_range=1, eps=1e-8).sum(), x)
+    assert bool(without.isnan().all()), "as documented"
+    assert bool((with_eps == 0).all())

@@ -61,8 +61,17 @@ def test_shapes_types_and_ranges(metric: Callable, image: Tensor) -> None:
             metric(image, image, data_range=wrong)
     with pytest.raises(TypeError, match=r"x: expected a torch.Tensor, got list"):
         metric([0.0], image, data_range=1)
-    with pytest.raises(TypeError, match=r"x: expected a floating-point dtype, got torch.complex64"):
-        metric(image.to(torch.complex64), image, data_range=1)
+    for dtype in (torch.complex64, torch.uint16, torch.bool):
+        message = f"expected a floating-point dtype, uint8 or a signed integer, got {dtype}"
+        with pytest.raises(TypeError, match=f"x: {message}"):
+            metric(image.to(dtype), image, data_range=1)
+        with pytest.raises(TypeError, match=f"y: {message}"):
+            metric(image, image.to(dtype), data_range=1)
+    for wrong in (1e300, 1e-300):  # were an OverflowError and minus infinity
+        with pytest.raises(
+            ValueError, match=rf"from 1e-100 to 1e\+100, .* got {re.escape(str(wrong))}"
+        ):
+            metric(image, image, data_range=wrong)
 
 
 @pytest.mark.parametrize("metric", WINDOWED.values(), ids=WINDOWED)

@@ -86,7 +86,7 @@ SCORE = Score(metric="FID", value=3.2, network="n", weight_hash="ab", n_fake=500
 @pytest.mark.claim("is-higher")
 def test_each_metric_has_its_direction() -> None:
     better = {name for name, metric in METRICS.items() if metric.higher_is_better}
-    assert better == {"IS", "precision", "recall", "density", "coverage"}
+    assert better == {"PSNR", "SSIM", "MS-SSIM", "IS", "precision", "recall", "density", "coverage"}
     for metric in METRICS:
         low, high = (replace(SCORE, metric=metric, value=value) for value in (1.0, 2.0))
         assert high.beats(low) == (metric in better)
@@ -127,7 +127,7 @@ def test_parts_are_summarised() -> None:
 
 def test_bad_fields_are_named() -> None:
     for fields, message in (
-        ({"metric": "fid"}, r"metric: expected one of FID, .*; got 'fid'"),
+        ({"metric": "fid"}, r"metric: expected one of PSNR, .*; got 'fid'"),
         ({"n_fake": 0}, r"n_fake: expected an integer >= 1, got 0"),
         ({"n_real": -1}, r"n_real: expected an integer >= 0, got -1"),
     ):
@@ -136,3 +136,12 @@ def test_bad_fields_are_named() -> None:
     net = SimpleNamespace(name="n", weight_hash="ab", resize="none")
     with pytest.raises(TypeError, match=r"n_fake"):
         Score.of("FID", torch.tensor(1.0), net)  # a score of an unknown number of images
+
+
+def test_a_single_estimate_has_no_spread_to_print() -> None:
+    net, features = digits_extractor(), torch.rand(40, 8)
+    one = Score.of("KID", kid(features[:20], features[20:]), net, n_fake=20, n_real=20)
+    assert one.std is None
+    assert "±" not in str(one)
+    parts = ScoreOverParts.of(torch.tensor([1.0, 1.0]))  # two that agree do have one: 0
+    assert "± 0 " in str(Score.of("KID", parts, net, n_fake=20, n_real=20))

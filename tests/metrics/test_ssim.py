@@ -284,3 +284,24 @@ def test_bad_arguments_are_named() -> None:
     y[0, 0, 3, 4] = math.nan
     with pytest.raises(ValueError, match=r"y: expected finite values, got 1 NaN .* \(0, 0, 3, 4\)"):
         ssim_map(torch.zeros(1, 1, 11, 11), y, data_range=1)
+
+
+def test_the_terms_have_a_gradient_where_a_window_is_flat() -> None:
+    flat = torch.zeros(1, 1, 12, 12, dtype=torch.float64)
+    for x, y in ((flat, flat), (flat, normal(flat.shape)), (normal(flat.shape), flat)):
+        x = x.clone().requires_grad_()
+        terms = ssim_terms(x, y, data_range=1)
+        for term in (terms.luminance, terms.contrast, terms.structure):  # the last two were NaN
+            (gradient,) = torch.autograd.grad(term.sum(), x, retain_graph=True)
+            assert bool(gradient.isfinite().all())
+    x, y = 0.5 + 0.1 * normal(flat.shape), 0.5 + 0.1 * normal(flat.shape, seed=1)
+    assert torch.autograd.gradcheck(
+        lambda image: ssim_terms(image, y, data_range=1).structure, x.requires_grad_()
+    )
+
+
+@pytest.mark.parametrize("value", [(11,), (3, 5, 7), [11, 11]])
+@pytest.mark.parametrize("name", ["size", "sigma"])
+def test_a_window_of_one_or_three_sides_is_refused_by_name(name: str, value: object) -> None:
+    with pytest.raises(ValueError, match=rf"{name}: expected a number or a tuple \(along height"):
+        Window(**{name: value})  # said "zip() argument 2 is longer than argument 1"

@@ -10,7 +10,7 @@ from torch.func import jacrev, vmap
 from gentutor.models.autoencoder import Autoencoder
 from gentutor.nn import stack
 from gentutor.objectives.reconstruction import denoising, reconstruction, squared_error
-from gentutor.training.fit import fit
+from gentutor.training import fit
 
 SHAPES = [{}, {"tied": True}, {"hidden": ()}, {"hidden": (9, 7), "tied": True}, {"latent_dim": 9}]
 

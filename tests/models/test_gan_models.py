@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from gentutor.models.files import load_model, save_model
 from gentutor.models.gan import Critic, Discriminator, Generator, layers_of, pack_examples
 from gentutor.nn import stack
-from gentutor.training.replica import Replica
+from gentutor.training import GANSettings
 
 
 def randn(*shape: int, seed: int = 0) -> Tensor:
@@ -42,18 +42,20 @@ def test_answers_are_an_affine_map_of_the_last_layer_and_nothing_more(kind, acti
 
 
 def test_a_wgan_gets_a_critic_and_the_others_a_discriminator():
-    kinds = {o: type(Replica(o).networks(2)[1]) for o in ("wgan_gp", "wgan_clip", "hinge", "r1")}
+    kinds = {
+        o: type(GANSettings(o).networks(2)[1]) for o in ("wgan_gp", "wgan_clip", "hinge", "r1")
+    }
     assert kinds == {
         "wgan_gp": Critic,
         "wgan_clip": Critic,
         "hinge": Discriminator,
         "r1": Discriminator,
     }
-    generator, critic = Replica("wgan_gp", seed=4).networks(2)
-    again = Replica("wgan_clip", seed=4, collapsed_at=(1.0, 1.0)).networks(2)
+    generator, critic = GANSettings("wgan_gp", seed=4).networks(2)
+    again = GANSettings("wgan_clip", seed=4, collapsed_at=(1.0, 1.0)).networks(2)
     assert torch.equal(again[1].net.layers[0].weight, critic.net.layers[0].weight)
     assert torch.equal(again[0].net.layers[0].weight, generator.net.layers[0].weight)
-    other = Replica("wgan_gp", seed=5).networks(2)
+    other = GANSettings("wgan_gp", seed=5).networks(2)
     assert not torch.equal(other[0].net.layers[0].weight, generator.net.layers[0].weight)
 
 

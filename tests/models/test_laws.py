@@ -12,10 +12,14 @@ from torch import Tensor, nn
 
 from gentutor import models
 from gentutor.models.autoencoder import Autoencoder
+from gentutor.models.code_prior import CodePrior
+from gentutor.models.codebook import EMAVectorQuantizer, VectorQuantizer
 from gentutor.models.files import load_model, save_model
+from gentutor.models.flow import Flow
 from gentutor.models.gan import Critic, Discriminator, Generator
 from gentutor.models.linear_vae import LinearVAE
 from gentutor.models.vae import VAE
+from gentutor.models.vq_vae import VQVAE, ConvVQVAE
 from gentutor.training.variational import model_elbo
 
 
@@ -27,6 +31,18 @@ def elbo(model: VAE, x: Tensor) -> Tensor:
     """Return the ELBO of each example, with the same noise for the same example."""
     eps = torch.sin(50 * x[:, :1] + torch.arange(model.latent_dim, dtype=x.dtype))
     return model_elbo(model, x, eps).value
+
+
+def vq(model: VQVAE | ConvVQVAE, x: Tensor) -> Tensor:
+    """Return a VQ-VAE's reconstruction beside its entries, which alone reach the codebook."""
+    side = getattr(model, "channels", None)
+    out = model(x.view(len(x), side, 8, 8) if side else x)
+    return torch.cat([out.decoded.flatten(1), out.quantised.z_q.reshape(len(x), -1)], 1)
+
+
+def codes(model: CodePrior, x: Tensor) -> Tensor:
+    """Return the log-probability of codes made of any numbers."""
+    return model.log_prob((100 * x).abs().long() % model.codes)
 
 
 @dataclass(frozen=True)
@@ -64,11 +80,19 @@ CASES = [
     Case(VAE, 5, {"data_dim": 5, "latent_dim": 7, "hidden": (9, 4), "variance": 0.1}, elbo),
     Case(VAE, 5, {"data_dim": 5, "latent_dim": 2, "decoder": "autoregressive"}, elbo),
     Case(LinearVAE, 5, {"data_dim": 5, "latent_dim": 3}, lambda model, x: model(x).recon_nll),
+    Case(Flow, 2, run=Flow.log_prob),
+    Case(Flow, 5, {"data_dim": 5, "layers": 3, "hidden": (9,), "bound": 1.0}, Flow.log_prob),
     Case(Generator, 2, out=(2,)),
     Case(Generator, 4, {"data_dim": 3, "latent_dim": 4, "hidden": (9,)}, out=(3,)),
     Case(Discriminator, 2),
     Case(Discriminator, 3, {"data_dim": 3, "hidden": (9, 4), "activation": "tanh"}),
     Case(Critic, 3, {"data_dim": 3, "hidden": (9,), "spectral": True}),
+    Case(VectorQuantizer, 3, {"codes": 9, "dim": 3}, lambda model, x: model(x).z_q, (3,)),
+    Case(EMAVectorQuantizer, 3, {"codes": 9, "dim": 3}, lambda model, x: model(x).passed, (3,)),
+    Case(VQVAE, 5, {"data_dim": 5, "places": 2, "dim": 3, "codes": 9}, vq, (11,)),
+    Case(VQVAE, 5, {"data_dim": 5, "places": 1, "dim": 1, "codes": 2, "hidden": ()}, vq, (6,)),
+    Case(ConvVQVAE, 128, {"channels": 2, "width": 5, "dim": 3, "codes": 7}, vq, (140,)),
+    Case(CodePrior, 3, {"places": 3, "codes": 4, "hidden": 8}, codes),
 ]
 
 every_model = pytest.mark.parametrize("case", CASES, ids=str)
@@ -108,10 +132,14 @@ def test_an_input_alone_is_as_in_its_batch(case):
 
 @every_model
 def test_every_parameter_gets_a_gradient(case):
-    model, x = case.make(), randn(64, case.width)
+    """All but a codebook of running means, which is frozen."""
+    model, x = case.make(), randn(64, case.width).requires_grad_()
     found = case.run(model, x)
     (found * randn(*found.shape, seed=1)).sum().backward()
     for name, parameter in model.named_parameters():
+        if not parameter.requires_grad:
+            assert name.endswith("codebook"), name
+            continue
         assert parameter.grad is not None, name
         assert float(parameter.grad.abs().max()) > 0, name
 

@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 
+from gentutor.proof import checks
 from gentutor.proof.grammar import ExpressionError
-from gentutor.proof.keys import compute, fill, proof
+from gentutor.proof.keys import checked, compute, fill, proof, proofs_of_section
 from gentutor.proof.proving import Known, prove
 
 Repository = Callable[..., Known]
@@ -86,6 +90,33 @@ def test_a_module_of_checks_that_cannot_be_read_is_a_fault(
 
     monkeypatch.setattr("gentutor.proof.proving.proofs_of_section", broken)
     assert prove(known=known).faults == ["checks/vae.py: SyntaxError: invalid syntax"]
+
+
+def test_proofs_stand_in_the_section_s_file_and_in_those_of_its_topics(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = proofs_of_section("vae")
+    assert {"kl_by_quadrature", "statements_on_collapse"} <= set(found)
+    assert "wrong" not in found  # a helper of another file
+    monkeypatch.setattr(checks, "__path__", [str(tmp_path)])
+    (tmp_path / "cat.py").write_text("def purrs() -> float:\n    return 1.0\n")
+    (tmp_path / "cat_more.py").write_text("from math import exp as _exp\n\ndef naps(): pass\n")
+    (tmp_path / "caterpillar.py").write_text("def crawls(): pass\n")
+    assert set(proofs_of_section("cat")) == {"purrs", "naps"}
+    proofs_of_section.cache_clear()
+    (tmp_path / "cat_twice.py").write_text("def purrs(): pass\n")
+    with pytest.raises(ExpressionError, match=r"cat_twice.py: .* in another file: \['purrs'\]"):
+        proofs_of_section("cat")
+    (tmp_path / "cat_twice.py").unlink()
+    (tmp_path / "cat_hides.py").write_text("def exp(): pass\n")
+    with pytest.raises(ExpressionError, match=r"cat_hides.py: .* have a meaning: \['exp'\]"):
+        proofs_of_section("cat")
+
+
+@pytest.mark.parametrize("one", [np.float64(2.5), np.array([2.5]), torch.tensor([[2.5]]), 2.5])
+def test_a_check_may_give_a_number_of_any_library(one: object) -> None:
+    found = checked("given()", {"given": lambda: one})
+    assert (type(found), found) == (float, 2.5)
 
 
 def test_a_share_is_a_tolerance_and_needs_a_key(repository: Repository) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from gentutor.models.vae import VAE
 from gentutor.threads import one_thread
-from gentutor.training.fit import fit
+from gentutor.training import fit
 from gentutor.training.variational import evaluate, negative_elbo
 
 X = torch.rand(96, 6, generator=torch.Generator().manual_seed(0))
@@ -37,7 +37,7 @@ def assert_equal_weights(a: nn.Module, b: nn.Module) -> None:
     [{}, {"variance": "learnt"}, {"likelihood": "bernoulli"}, {"decoder": "autoregressive"}],
 )
 def test_ten_at_once_are_ten_alone_bit_for_bit(options):
-    """Over the boundary of a chunk, each with its own seed, rate, weight and start."""
+    """Over the boundary of a group, each with its own seed, rate, weight and start."""
     seeds, rates = range(10), np.geomspace(1e-3, 1e-2, 10)
     betas = torch.linspace(0.1, 4.0, 10)
     together = [vae(seed, **options) for seed in seeds]
@@ -49,6 +49,36 @@ def test_ten_at_once_are_ten_alone_bit_for_bit(options):
         assert np.array_equal(record.step, solo.step)
         for name, values in solo.terms.items():
             assert np.array_equal(record[name][r], values), name
+
+
+@pytest.mark.parametrize(
+    ("dim", "latent_dim", "hidden", "batch_size"),
+    [
+        (8, 1, (32,), 32),
+        (1, 2, (32,), 32),
+        (8, 2, (1,), 32),
+        (1, 1, (1,), 64),
+        (7, 3, (13,), 32),
+        (6, 2, (16,), 1),
+        (17, 5, (33, 9), 25),
+    ],
+)
+def test_odd_sizes_and_axes_of_size_1_leave_the_bits_as_they_are(
+    dim, latent_dim, hidden, batch_size
+):
+    """Nine equal models: the ninth is in a group of its own."""
+    x = torch.rand(64, dim, generator=torch.Generator().manual_seed(0))
+
+    def trained(count: int, seed: int) -> list[VAE]:
+        options = {"latent_dim": latent_dim, "hidden": hidden, "variance": 0.1}
+        models = [VAE(dim, **options) for _ in range(count)]
+        fit(models, x, steps=50, batch_size=batch_size, seed=[seed] * count)
+        return models
+
+    nine = trained(9, 3)
+    for model in [*nine[1:], *trained(1, 3), *trained(2, 3)]:
+        assert_equal_weights(model, nine[0])
+    assert not torch.equal(*(m.encoder.layers[0].weight for m in (nine[0], *trained(1, 4))))
 
 
 def test_a_stack_may_differ_in_variance():
@@ -127,10 +157,11 @@ def test_an_epoch_holds_each_example_at_most_once_and_noise_is_normal():
         return negative_elbo(model, x, eps)
 
     run([vae(0), vae(1)], objective=spy, steps=300, batch_size=40, seed=[0, 1])
+    by_model = torch.cat(batches).view(2, 300, 40, 6)  # 40 is no multiple of 32: each alone
     rows = {tuple(row) for row in X.tolist()}
     orders = []
     for r in (0, 1):
-        epochs = torch.stack(batches)[:, r].reshape(150, 80, 6)  # 2 batches of 40 in 96 examples
+        epochs = by_model[r].reshape(150, 80, 6)  # 2 batches of 40 in 96 examples
         for epoch in epochs.tolist():
             found = {tuple(row) for row in epoch}
             assert len(found) == 80

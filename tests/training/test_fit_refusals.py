@@ -8,7 +8,7 @@ from torch import nn
 
 from gentutor.models.vae import VAE
 from gentutor.nn import Linear
-from gentutor.training.fit import History, fit
+from gentutor.training import History, fit
 
 X = torch.rand(96, 6, generator=torch.Generator().manual_seed(0))
 NAN = float("nan")
@@ -52,7 +52,7 @@ def test_a_diverging_loss_names_model_and_step():
         ({"lr": "fast"}, TypeError, "lr: expected a number, got 'fast'"),
         ({"lr": [1e-3] * 3}, ValueError, "lr: expected one value or one a model (2), got 3"),
         ({"seed": [0]}, ValueError, "seed: expected one value or one a model (2), got 1"),
-        ({"seed": -1}, ValueError, "seed: expected an integer >= 0, got -1"),
+        ({"seed": -1}, ValueError, "seed: expected an integer from 0 to 4294967295, got -1"),
         ({"seed": 0.5}, TypeError, "seed: expected an integer, got 0.5"),
         ({"beta": -1.0}, ValueError, "beta: expected a finite number >= 0, got -1"),
         ({"beta": [1.0, NAN]}, ValueError, "beta: expected a finite number >= 0, got nan"),
@@ -105,3 +105,78 @@ def test_frozen_models_are_refused():
     frozen.requires_grad_(False)
     with pytest.raises(ValueError, match="models: expected weights to train, got only frozen ones"):
         run(frozen)
+
+
+def test_weights_that_the_last_update_broke_are_refused():
+    """The only recorded loss comes before the update."""
+    model = vae()
+    with pytest.raises(FloatingPointError, match=r"model 0 diverged: its weights are not finite"):
+        run(model, steps=1, lr=1e39)
+    assert_equal_weights(model, vae())
+
+
+def test_a_nan_gradient_beside_a_finite_loss_is_refused():
+    def objective(model, x, eps):
+        kink = (model.encoder.layers[0].weight * 0.0).sum((1, 2)).abs().sqrt()  # slope 0 / 0
+        return {"loss": x.mean((1, 2)) + kink}
+
+    with pytest.raises(FloatingPointError, match="its weights are not finite at step 1"):
+        run(vae(), objective=objective, steps=1)
+
+
+@pytest.mark.parametrize("scale", [255.0, 255_000.0])
+def test_data_of_a_large_scale_are_named_not_the_rate(scale):
+    x = scale * torch.rand(256, 64, generator=torch.Generator().manual_seed(0))
+    model = VAE(64, latent_dim=8)
+    with pytest.raises((FloatingPointError, ValueError)) as caught:
+        fit(model, x)
+    assert re.search(r"x: expected values of a size near 1, got up to 25\d", str(caught.value))
+    assert "smaller lr" not in str(caught.value)
+    assert_equal_weights(model, VAE(64, latent_dim=8))
+
+
+def test_no_grad_and_inference_mode_around_training_change_nothing():
+    models = [vae() for _ in range(3)]
+    run(models[0])
+    with torch.no_grad():
+        run(models[1])
+        assert not torch.is_grad_enabled()
+    with torch.inference_mode():
+        run(models[2], x=X.clone())
+        assert torch.is_inference_mode_enabled()
+    for model in models[1:]:
+        assert_equal_weights(model, models[0])
+
+
+@pytest.mark.parametrize(
+    ("models", "options", "error", "message"),
+    [
+        (vae().bfloat16(), {"x": X.bfloat16()}, TypeError, "x: expected dtype torch.float32 or"),
+        (nn.Linear(6, 6), {}, TypeError, "models: expected an integer latent_dim, which sizes"),
+        (3, {}, TypeError, "models: expected a module or a list, got int"),
+        (vae().to("meta"), {}, ValueError, "models: expected tensors on the CPU, got one on meta"),
+        (vae(), {"x": X.to("meta")}, ValueError, "x: expected tensors on the CPU, got one on meta"),
+        (vae(), {"seed": 2**32}, ValueError, "seed: expected an integer from 0 to 4294967295"),
+        (vae(), {"seed": 2**63}, ValueError, "seed: expected an integer from 0 to 4294967295"),
+        (vae(), {"seed": 2**64}, ValueError, "seed: expected an integer from 0 to 4294967295"),
+        (vae(), {"step": 9}, TypeError, "step: expected an argument of fit .* did you mean steps?"),
+        (vae(), {"bta": 2.0}, TypeError, r"bta: .* its objective \(beta\).* did you mean beta?"),
+        (vae(), {"objective": "elbo"}, TypeError, "objective: expected a function, got str"),
+        (vae(), {"objective": lambda m, x, e: x}, TypeError, "objective: expected a dict with a t"),
+        (
+            vae(),
+            {"objective": lambda m, x, e: {"loss": x.sum()}},
+            ValueError,
+            r'objective: expected one "loss" a model, \(1,\) for one, got \(\)',
+        ),
+        (
+            vae(),
+            {"objective": lambda m, x, e: {"loss": x.sum((1, 2))}},
+            ValueError,
+            "objective: expected a loss that depends on the weights",
+        ),
+    ],
+)
+def test_what_torch_would_refuse_in_its_own_words_is_named(models, options, error, message):
+    with pytest.raises(error, match=message):
+        run(models, **options)

@@ -5,8 +5,9 @@ import torch
 
 from gentutor.models.gan import Discriminator
 from gentutor.nn import stack
-from gentutor.training.flat import Adam, FlatWeights
-from gentutor.training.replica import Replica
+from gentutor.training import GANSettings
+from gentutor.training._engine.flat import Adam, FlatWeights
+from gentutor.training._engine.grouping import keeps_bits
 
 WIDTHS = (13, 7)  # no multiples of a cache line
 
@@ -15,7 +16,7 @@ def flat_of(count: int) -> FlatWeights:
     return FlatWeights(stack([Discriminator(2, hidden=WIDTHS, seed=s) for s in range(count)]))
 
 
-def test_every_replicas_part_of_every_layer_begins_at_a_cache_line():
+def test_every_networks_part_of_every_layer_begins_at_a_cache_line():
     """Products choose their order of summation by where a matrix begins."""
     flat = flat_of(3)
     for views, vector in ((flat.weights, flat.values), (flat.grads, flat.grad)):
@@ -30,7 +31,7 @@ def test_the_views_are_the_networks_weights():
         assert torch.equal(view, torch.stack([first.detach(), second.detach()]))
 
 
-def test_adam_steps_as_torchs_does_with_a_rate_for_each_replica():
+def test_adam_steps_as_torchs_does_with_a_rate_for_each_network():
     rates, betas = (1e-2, 3e-3), (0.5, 0.9)
     flat = flat_of(2)
     adam = Adam(flat, rates, betas)
@@ -52,7 +53,7 @@ def test_adam_steps_as_torchs_does_with_a_rate_for_each_replica():
 
 
 @pytest.mark.parametrize(
-    ("settings", "batchable"),
+    ("settings", "kept"),
     [
         ({"hidden": ()}, True),
         ({"spectral": True}, True),
@@ -60,5 +61,5 @@ def test_adam_steps_as_torchs_does_with_a_rate_for_each_replica():
         ({"unroll": 1, "hidden": (16, 9)}, False),
     ],
 )
-def test_only_what_has_the_bits_of_a_solo_run_is_batched(settings, batchable):
-    assert Replica(**settings).batchable is batchable
+def test_only_what_has_the_bits_of_a_solo_run_is_grouped(settings, kept):
+    assert keeps_bits(GANSettings(**settings)) is kept

@@ -7,13 +7,13 @@ import torch
 
 from gentutor.nn import stack
 from gentutor.objectives.adversarial import OBJECTIVES
-from gentutor.training.by_autograd import AutogradRound
-from gentutor.training.by_hand import ManualRound
-from gentutor.training.flat import FlatWeights
-from gentutor.training.manual import Passes
-from gentutor.training.players import Players
-from gentutor.training.replica import Replica
-from gentutor.training.streams import Streams
+from gentutor.training import GANSettings
+from gentutor.training._engine.by_autograd import AutogradRound
+from gentutor.training._engine.by_hand import ManualRound
+from gentutor.training._engine.flat import FlatWeights
+from gentutor.training._engine.manual import Passes
+from gentutor.training._engine.players import Players
+from gentutor.training._engine.sampling import Streams
 
 
 class Cloud:
@@ -26,22 +26,22 @@ class Cloud:
         return torch.randn(count, self.dim, generator=generator)
 
 
-def start(replicas: list[Replica], dim: int = 2) -> tuple[Players, Streams]:
+def start(gans: list[GANSettings], dim: int = 2) -> tuple[Players, Streams]:
     """Return players and their streams in float64."""
-    pairs = [replica.networks(dim) for replica in replicas]
+    pairs = [settings.networks(dim) for settings in gans]
     generator, discriminator = (stack(nets).double() for nets in zip(*pairs, strict=True))
-    streams = Streams(Cloud(dim), replicas, dim, dtype=torch.float64)
-    return Players(replicas, generator, discriminator), streams
+    streams = Streams(Cloud(dim), gans, dim, dtype=torch.float64)
+    return Players(gans, generator, discriminator), streams
 
 
 @pytest.mark.parametrize(("objective", "pack"), [*product(OBJECTIVES, (1, 3))])
 def test_a_step_by_hand_is_a_step_by_autograd(objective, pack):
     """Gradients of both players to 1e-10, through three rounds of two steps of D."""
-    replicas = [
-        Replica(objective, seed=s, n_critic=2, batch_size=12, pack=pack, gp_weight=0.3 + s)
+    gans = [
+        GANSettings(objective, seed=s, n_critic=2, batch_size=12, pack=pack, gp_weight=0.3 + s)
         for s in range(3)
     ]
-    (by_hand, streams), (by_autograd, _) = start(replicas, dim=3), start(replicas, dim=3)
+    (by_hand, streams), (by_autograd, _) = start(gans, dim=3), start(gans, dim=3)
     with torch.no_grad():
         block = streams.draw()
         rounds = ManualRound(by_hand), AutogradRound(by_autograd)
@@ -60,11 +60,11 @@ def test_a_step_by_hand_is_a_step_by_autograd(objective, pack):
 @pytest.mark.parametrize("hidden", [(), (5,), (7, 6, 5)])
 def test_any_depth(hidden):
     """The penalty's double backward of networks with no hidden layer and with three."""
-    replicas = [
-        Replica("wgan_gp", seed=s, n_critic=1, batch_size=9, gp_weight=2.0, hidden=hidden)
+    gans = [
+        GANSettings("wgan_gp", seed=s, n_critic=1, batch_size=9, gp_weight=2.0, hidden=hidden)
         for s in range(2)
     ]
-    (by_hand, streams), (by_autograd, _) = start(replicas), start(replicas)
+    (by_hand, streams), (by_autograd, _) = start(gans), start(gans)
     with torch.no_grad():
         block = streams.draw()
         ManualRound(by_hand)(block, 0)
@@ -75,7 +75,7 @@ def test_any_depth(hidden):
 
 
 def test_wide_answers_and_their_input_slopes():
-    net = stack([Replica(seed=s).networks(4)[0].double() for s in range(2)])
+    net = stack([GANSettings(seed=s).networks(4)[0].double() for s in range(2)])
     flat = FlatWeights(net)
     passes = Passes(flat.weights, flat.grads, 10)
     x = torch.randn(2, 2, 10, dtype=torch.float64)

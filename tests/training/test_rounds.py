@@ -12,11 +12,12 @@ from torch.nn.functional import normalize
 from gentutor.nn import stack
 from gentutor.objectives.adversarial import OBJECTIVES
 from gentutor.plain import gan
-from gentutor.training.by_autograd import AutogradRound
-from gentutor.training.by_hand import ManualRound
-from gentutor.training.players import Players
-from gentutor.training.replica import Replica
-from gentutor.training.streams import Block, Streams
+from gentutor.training import GANSettings
+from gentutor.training._engine.by_autograd import AutogradRound
+from gentutor.training._engine.by_hand import ManualRound
+from gentutor.training._engine.grouping import plain
+from gentutor.training._engine.players import Players
+from gentutor.training._engine.sampling import Block, Streams
 
 
 class Cloud:
@@ -26,12 +27,12 @@ class Cloud:
         return 1.5 + 0.5 * torch.randn(count, 2, generator=generator)
 
 
-def start(replicas: list[Replica]) -> tuple[Players, Block, list[tuple[nn.Module, nn.Module]]]:
+def start(gans: list[GANSettings]) -> tuple[Players, Block, list[tuple[nn.Module, nn.Module]]]:
     """Return players, their next block of data and noise, and the same networks unstacked."""
-    pairs = [tuple(net.double() for net in replica.networks(2)) for replica in replicas]
+    pairs = [tuple(net.double() for net in settings.networks(2)) for settings in gans]
     generator, discriminator = (stack(nets) for nets in zip(*pairs, strict=True))
-    streams = Streams(Cloud(), replicas, 2, dtype=torch.float64)
-    return Players(replicas, generator, discriminator), streams.draw(), pairs
+    streams = Streams(Cloud(), gans, 2, dtype=torch.float64)
+    return Players(gans, generator, discriminator), streams.draw(), pairs
 
 
 def packed(x: Tensor, m: int) -> Tensor:
@@ -68,50 +69,53 @@ class Judge(nn.Module):
 class PlainLoop:
     """One GAN of the sweep, trained by the steps of ``gentutor.plain``: no batching."""
 
-    def __init__(self, replica: Replica, generator: nn.Module, net: nn.Module, step, losses):
-        self.replica, self.generator, self.judge = replica, generator, Judge(net)
-        self.step, (self.d_loss, self.g_loss) = step, losses[replica.objective]
+    def __init__(self, settings: GANSettings, generator: nn.Module, net: nn.Module, step, losses):
+        self.settings, self.generator, self.judge = settings, generator, Judge(net)
+        self.step, (self.d_loss, self.g_loss) = step, losses[settings.objective]
         self.adam_g, self.adam_d = (
-            torch.optim.Adam(each.parameters(), lr, betas=replica.betas)
-            for each, lr in ((generator, replica.lr_g), (net, replica.lr_d))
+            torch.optim.Adam(each.parameters(), lr, betas=settings.betas)
+            for each, lr in ((generator, settings.lr_g), (net, settings.lr_d))
         )
 
     def packs(self, z: Tensor) -> Tensor:
         """Generate; a GAN whose judge sees packs is a GAN whose generator makes packs."""
-        return packed(self.generator(z), self.replica.pack)
+        return packed(self.generator(z), self.settings.pack)
 
     def ahead(self, x: Tensor, fake: Tensor) -> Tensor:
         """Judge by the weights that ``unroll`` gradient steps would give, differentiably."""
         weights = dict(self.judge.named_parameters())
-        for _ in range(self.replica.unroll):
+        for _ in range(self.settings.unroll):
             real, generated = (functional_call(self.judge, weights, (each,)) for each in (x, fake))
             look = self.d_loss(real, generated)
             grads = torch.autograd.grad(look, list(weights.values()), create_graph=True)
             pairs = zip(weights.items(), grads, strict=True)
             weights = {
-                name: weight - self.replica.unroll_lr * grad for (name, weight), grad in pairs
+                name: weight - self.settings.unroll_lr * grad for (name, weight), grad in pairs
             }
         return functional_call(self.judge, weights, (fake,))
 
     def round(self, block: Block, r: int, t: int) -> tuple[float, float]:
-        """Take D's steps and G's step with the numbers of replica r at step t; return losses."""
-        replica = self.replica
-        noise = block.z_d[t, r].mT.split(replica.batch_size)
-        for k in range(replica.n_critic):
-            x, eps = packed(block.real[t, r, :, k].mT, replica.pack), block.eps[t, r, 0, k, :, None]
+        """Take D's steps and G's step with the numbers of GAN r at step t; return losses."""
+        settings = self.settings
+        noise = block.z_d[t, r].mT.split(settings.batch_size)
+        for k in range(settings.n_critic):
+            x, eps = (
+                packed(block.real[t, r, :, k].mT, settings.pack),
+                block.eps[t, r, 0, k, :, None],
+            )
             self.judge.iterate()
             d_loss, _ = self.step(
-                replica.objective,
+                settings.objective,
                 self.packs,
                 self.judge,
                 self.adam_d,
                 x,
                 noise[k],
                 eps,
-                replica.gp_weight,
-                replica.clip,
+                settings.gp_weight,
+                settings.clip,
             )
-        z = block.z_g[t, r, :, : replica.batch_size].mT
+        z = block.z_g[t, r, :, : settings.batch_size].mT
         judge = partial(self.ahead, x)
         g_loss = gan.generator_step(self.packs, judge, self.adam_g, z, self.g_loss)
         return d_loss, g_loss
@@ -122,9 +126,9 @@ SHAPES = [{}, {"pack": 3}, {"spectral": True}, {"unroll": 2}, {"unroll": 1, "spe
 
 @pytest.mark.parametrize(("objective", "options"), [*product(OBJECTIVES, SHAPES)])
 def test_three_rounds_are_those_of_a_plain_loop(objective, options, plain_step, plain_losses):
-    """Weights of both networks in float64; rates, penalties and bounds differ by replica."""
-    replicas = [
-        Replica(
+    """Weights of both networks in float64; rates, penalties and bounds differ by GAN."""
+    gans = [
+        GANSettings(
             objective,
             seed=s,
             n_critic=2,
@@ -138,15 +142,15 @@ def test_three_rounds_are_those_of_a_plain_loop(objective, options, plain_step, 
         )
         for s in range(2)
     ]
-    players, block, pairs = start(replicas)
-    kind = ManualRound if replicas[0].plain else AutogradRound
+    players, block, pairs = start(gans)
+    kind = ManualRound if plain(gans[0]) else AutogradRound
     with torch.no_grad():
         engine = kind(players)
         for t in range(3):
             engine(block, t)
-    for r, (replica, pair) in enumerate(zip(replicas, pairs, strict=True)):
+    for r, (settings, pair) in enumerate(zip(gans, pairs, strict=True)):
         before = [value.clone() for net in pair for value in net.parameters()]
-        loop = PlainLoop(replica, *pair, plain_step, plain_losses)
+        loop = PlainLoop(settings, *pair, plain_step, plain_losses)
         for t in range(3):
             losses = loop.round(block, r, t)
         found = tuple(each[r].item() for each in engine.losses())
@@ -164,10 +168,10 @@ def test_three_rounds_are_those_of_a_plain_loop(objective, options, plain_step, 
 def test_a_step_of_one_player_leaves_the_other_bit_for_bit(objective, options, by_autograd):
     """Weights, buffers and gradients, watched at every step of two rounds."""
     settings = {"n_critic": 3, "batch_size": 12, "hidden": (16, 16)} | options
-    replicas = [Replica(objective, seed=s, **settings) for s in range(2)]
-    if not by_autograd and not replicas[0].plain:
+    gans = [GANSettings(objective, seed=s, **settings) for s in range(2)]
+    if not by_autograd and not plain(gans[0]):
         return
-    players, block, _ = start(replicas)
+    players, block, _ = start(gans)
 
     def bits(of: str) -> list[Tensor]:
         net, flat = getattr(players, of), getattr(players, f"flat_{of[0]}")

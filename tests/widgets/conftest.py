@@ -36,3 +36,22 @@ def node():
         return json.loads(done.stdout, object_hook=_unpack)
 
     return run
+
+
+@pytest.fixture(scope="package")
+def pure():
+    """Return a function that calls pure functions of a widget's source: (name, arguments) each."""
+    path = shutil.which("node")
+    if path is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("node is not installed")
+    script = Path(__file__).with_name("pure_node.js")
+
+    def call(file: str, *calls) -> list:
+        text = json.dumps({"file": file, "calls": calls})
+        done = subprocess.run(
+            [path, str(script)], input=text, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return call

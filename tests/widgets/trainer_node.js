@@ -4,9 +4,12 @@ const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
 
 const folder = join(__dirname, "..", "..", "gentutor", "widgets");
-const names = ["trainer.js", "trainer_vae.js"];
+const names = ["trainer.js", "trainer_vae.js", "trainer_gan.js", "trainer_gan_run.js"];
 const text = names.map((name) => readFileSync(join(folder, name), "utf8")).join("\n");
-const api = new Function(`${text}\nreturn { makeEngine, parameters, parameterCount, network, makeRandom, minibatches, makeVae, makeVaeRun };`)();
+const api = new Function(`${text}\nreturn {
+  makeEngine, parameters, parameterCount, network, makeRandom, minibatches, makeVae, makeVaeRun,
+  makeGan, makeGanRun, ganTarget, countModes, coverageOf,
+};`)();
 
 const bytes = readFileSync(join(folder, "products.wasm"));
 const BUILDS = {
@@ -68,6 +71,41 @@ const TASKS = {
     const first = told();
     for (let step = 0; step < steps && run.train(); step++);
     return { first, last: told() };
+  },
+  /** Rounds of a GAN, D then G: free, or set to torch's `weights` before each step. */
+  gan(engine, { shape, settings, free, weights, x, zD, zG, eps }) {
+    const { storeD, storeG, ...gan } = api.makeGan(engine, shape);
+    const steps = x.map((_, i) => {
+      const [X, Z, Z2, E] = [x[i], zD[i], zG[i], eps[i]].map((array) => filled(engine, array));
+      const [dBefore, gBefore, dAfter] = weights[i] ?? [];
+      if (dBefore) storeD.values.set(dBefore);
+      if (gBefore) storeG.values.set(gBefore);
+      const d = free ? gan.stepD(X, Z, E, settings) : gan.gradientD(X, Z, E, settings.gp_weight);
+      if (!free) storeD.values.set(dAfter);
+      const g = free ? gan.stepG(Z2, settings) : gan.gradientG(Z2);
+      const [D, G] = [storeD, storeG].map(({ gradients, values }) => ({ gradients: pack(gradients), weights: pack(values) }));
+      return { D: { loss: d, ...D }, G: { loss: g, ...G } };
+    });
+    return { steps };
+  },
+  /** A page's run of GANs: what it reports at its start and after so many steps of each G. */
+  ganRun(engine, { rounds, ...rest }) {
+    const run = api.makeGanRun(engine, rest);
+    const told = () => Object.fromEntries(Object.entries(run.report()).map(([name, value]) => [name, ArrayBuffer.isView(value) ? pack(value) : value]));
+    const first = told();
+    const moves = rounds * (rest.settings.n_critic + 1) * rest.seeds.length;
+    let goes = true;
+    for (let i = 0; i < moves && goes; i++) goes = run.train();
+    return { first, last: told() };
+  },
+  ganTarget(engine, { name, own }) {
+    const { places, parts, modes, sd } = api.ganTarget(name, own);
+    return { places: pack(places), parts, modes, sd };
+  },
+  /** What is said of counts, and how samples are counted. */
+  coverage(engine, { cases, target, samples }) {
+    const counts = api.countModes(api.ganTarget(...target), samples, samples.length / 2).map(pack);
+    return { counts, said: cases.map(([nearest, good]) => api.coverageOf(Uint32Array.from(nearest), Uint32Array.from(good))) };
   },
   /** Uniform and normal numbers of a stream, and the rows of some minibatches. */
   random(engine, { seed, stream, count, rows, batch, batches }) {

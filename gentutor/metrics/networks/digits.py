@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
 from gentutor.metrics.networks.features import Activations, Extractor, load_weights
@@ -31,6 +30,7 @@ class DigitsNet(Extractor):
         self.conv2 = nn.Conv2d(16, 32, 3, padding=1)
         self.conv3 = nn.Conv2d(32, 64, 3, padding=1)
         self.classifier = nn.Linear(64, 10)
+        self.eval()
 
     @property
     def config(self) -> dict[str, Any]:
@@ -40,7 +40,7 @@ class DigitsNet(Extractor):
     @property
     def heads(self) -> tuple[Tensor, ...]:
         """LPIPS weights of 1 for every channel."""
-        return tuple(torch.ones(n) for n in (16, 32, 64))
+        return tuple(self.classifier.weight.new_ones(n) for n in (16, 32, 64))
 
     def activations(self, x: Tensor) -> Activations:
         """Map images (N, 1, 8, 8) in [0, 1] to features, logits and maps."""
@@ -59,8 +59,9 @@ def digits_extractor(path: str | Path = WEIGHTS) -> DigitsNet:
     Raises:
         FileNotFoundError, ValueError: no file there, a damaged one, or another network's.
 
+    >>> from torch import zeros
     >>> net = digits_extractor()
-    >>> found = net(torch.zeros(5, 1, 8, 8), value_range=(0, 1))
+    >>> found = net(zeros(5, 1, 8, 8), value_range=(0, 1))
     >>> found.features.shape, found.logits.shape, len(found.maps)
     (torch.Size([5, 64]), torch.Size([5, 10]), 3)
     """

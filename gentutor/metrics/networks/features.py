@@ -35,11 +35,14 @@ class Extractor(nn.Module, ABC):
     """A frozen network: always in evaluation mode, its weights without gradients.
 
     Call it with images (N, C, H, W) and the range they are in. Gradients flow to the images.
+    Autocast changes nothing. A constructor ends with ``self.eval()``, for modules start in
+    training mode.
 
     Attributes:
         name: of the network, which a score carries.
         input_range: lowest and highest pixel value that the network itself takes.
         image_shape: (C, H, W), with None where any side will do.
+        least_side: pixels that height and width need at least.
         resize: how images are brought to the network's own size.
         heads: LPIPS weights, (C_l,) for each map; empty if it has none.
         weight_hash: first twelve hex digits of a SHA-256 over names, shapes and values.
@@ -48,6 +51,7 @@ class Extractor(nn.Module, ABC):
     name: str
     input_range: tuple[float, float]
     image_shape: tuple[int, int | None, int | None]
+    least_side: int = 1
     resize: str = "none"
     weight_hash: str = "untrained"
 
@@ -81,8 +85,14 @@ class Extractor(nn.Module, ABC):
             x = x.to(next(self.parameters()).dtype)
         channels, height, width = self.image_shape
         check_tensor("x", x, ("N", channels, height or "H", width or "W"), low=low, high=high)
+        if min(x.shape[-2:]) < self.least_side:
+            raise ValueError(
+                f"x: expected a height and a width of at least {self.least_side} pixels for "
+                f"{self.name}, got {x.shape[-2]} x {x.shape[-1]}"
+            )
         to_low, to_high = self.input_range
-        return self.activations(to_low + (x - low) * ((to_high - to_low) / (high - low)))
+        with torch.autocast(x.device.type, enabled=False):
+            return self.activations(to_low + (x - low) * ((to_high - to_low) / (high - low)))
 
     def train(self, mode: bool = True) -> Self:
         """Stay in evaluation mode: an extractor is a measuring device."""

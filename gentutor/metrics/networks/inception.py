@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -159,6 +160,7 @@ class Inception(Extractor):
         self.Mixed_6d, self.Mixed_6e = _c(160), _c(192)
         self.Mixed_7a, self.Mixed_7b, self.Mixed_7c = _d(), _e(1280, "avg"), _e(2048, "max")
         self.fc = nn.Linear(2048, 1008)
+        self.eval()
 
     def activations(self, x: Tensor) -> Activations:
         """Map images (N, 3, H, W) in ``input_range`` to features, logits and maps."""
@@ -191,8 +193,8 @@ def resized(x: Tensor, how: str) -> Tensor:
         return functional.interpolate(exact, (SIDE, SIDE), mode="bicubic", antialias=True).to(x)
     for axis in (-2, -1):  # pixel i lies at i, not at i + 1/2, so the picture moves by half a pixel
         length = x.shape[axis]
-        step = float(torch.tensor(length / SIDE, dtype=torch.float32))  # single, as TensorFlow's
-        place = torch.arange(SIDE, dtype=x.dtype) * step
+        step = float(np.float32(length / SIDE))  # in single precision, as TensorFlow's
+        place = torch.arange(SIDE, dtype=x.dtype, device=x.device) * step
         low = place.long()
         high = (low + 1).clamp(max=length - 1)
         part = (place - low).unflatten(0, (SIDE, 1) if axis == -2 else (1, SIDE))

@@ -78,6 +78,7 @@ def _squeezenet() -> list[nn.Module]:
 
 
 LAYERS = {"vgg": _vgg, "alexnet": _alexnet, "squeezenet": _squeezenet}
+LEAST = {"vgg": 16, "alexnet": 31, "squeezenet": 17}  # pixels that leave one at the last map
 FILES = {"vgg": "vgg.pth", "alexnet": "alex.pth", "squeezenet": "squeeze.pth"}
 
 
@@ -98,10 +99,12 @@ class Trunk(Extractor):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = check_choice("name", name, tuple(LAYERS))
+        self.least_side = LEAST[name]
         self.features = nn.Sequential(*LAYERS[name]()[: ENDS[name][-1] + 1])
         self.register_buffer("shift", torch.tensor(SHIFT)[:, None, None], persistent=False)
         self.register_buffer("scale", torch.tensor(SCALE)[:, None, None], persistent=False)
         self.lins = nn.ParameterList(torch.ones(1, width, 1, 1) for width in WIDTHS[name])
+        self.eval()
 
     @property
     def heads(self) -> tuple[Tensor, ...]:

@@ -1,9 +1,10 @@
-"""Second routes to the keys of ``questions/gan.yaml``."""
+"""Second routes to the numbers of ``questions/gan.yaml``."""
 
 import math
 
 import numpy as np
 import torch
+from scipy import optimize, stats
 from torch.nn import functional as F
 
 
@@ -54,6 +55,74 @@ def statements_on_the_equilibrium() -> list[str]:
         "d": torch.allclose(pushes[0], pushes[1]),
     }
     return [letter for letter, true in holds.items() if not true]
+
+
+def best_answer_by_search(p: float, q: float, fakes: float) -> float:
+    """Minimise D's loss at one place by golden section, `fakes` generated for each real one."""
+
+    def loss(d: float) -> float:
+        return -p * math.log(d) - fakes * q * math.log1p(-d)
+
+    return float(optimize.minimize_scalar(loss, bounds=(1e-6, 1 - 1e-6), method="bounded").x)
+
+
+def answer_where_d_rests(ratio: float) -> float:
+    """Step one logit by D's loss and by G's, until it rests."""
+    logit = torch.zeros((), dtype=torch.float64, requires_grad=True)
+    for _ in range(150):
+        loss_d = F.softplus(-logit) + F.softplus(logit)
+        loss_g = F.softplus(-logit)
+        (down_d,) = torch.autograd.grad(loss_d, logit)
+        (down_g,) = torch.autograd.grad(loss_g, logit)
+        logit.data -= 0.3 * (down_d + ratio * down_g)
+    return float(logit.detach().sigmoid())
+
+
+def least_loss_of_two_sigmoids(halves: int) -> float:
+    """Let D's own logits grow without bound, and return what the loss falls to."""
+    real = torch.tensor(60.0, dtype=torch.float64).sigmoid()
+    fake = torch.tensor(-60.0, dtype=torch.float64).sigmoid()
+    bce = F.binary_cross_entropy_with_logits
+    total = bce(real, torch.ones_like(real)) + bce(fake, torch.zeros_like(fake))
+    return float(total) / halves
+
+
+def best_logit(p: float, q: float, real: float, fake: float) -> float:
+    """Minimise the cross-entropy with two targets at one place; return the logit."""
+
+    def loss(a: float) -> float:
+        of_one, of_zero = math.log1p(math.exp(-a)), math.log1p(math.exp(a))
+        of_real = real * of_one + (1 - real) * of_zero
+        return p * of_real + q * (fake * of_one + (1 - fake) * of_zero)
+
+    return float(optimize.minimize_scalar(loss, bounds=(-15, 15), method="bounded").x)
+
+
+def smoothed_logit_by_search(target: float, ratio: float) -> float:
+    """Return the best logit where the density of the data is `ratio` times the generator's."""
+    return best_logit(ratio, 1.0, target, 0.0)
+
+
+def behaviour_where_only_fakes_are() -> str:
+    """Watch both optima while the data thin out; return the letter of what they do."""
+    falls = [best_logit(1e-3, 1.0, 0.9, b) - best_logit(1e-1, 1.0, 0.9, b) for b in (0.0, 0.1)]
+    one, two = (fall < -3 for fall in falls)
+    return {(True, False): "a", (False, True): "b", (True, True): "c", (False, False): "d"}[
+        one, two
+    ]
+
+
+def least_loss_over_mixtures(*answers: float) -> float:
+    """Try many ways to share the probability out; return the least mean of -log D."""
+    shares = np.random.default_rng(0).dirichlet(np.full(len(answers), 0.3), 4000)
+    shares = np.vstack([shares, np.eye(len(answers))])
+    return float((shares @ -np.log(answers)).min())
+
+
+def reverse_kl_by_counting(served: int, modes: int = 8) -> float:
+    """Count 840 samples into clusters, and sum up share times log of share over fair share."""
+    counts = np.bincount(np.arange(840) % served, minlength=modes)
+    return float(stats.entropy(counts, np.ones(modes)))
 
 
 def accuracy_of_d(shift: float) -> float:

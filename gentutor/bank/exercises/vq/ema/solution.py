@@ -1,0 +1,3 @@
+"""The function of the plain file."""
+
+from gentutor.plain.vqvae import ema_update

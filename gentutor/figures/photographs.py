@@ -1,0 +1,47 @@
+"""Photographs side by side, each under its own title: for the chapters on image metrics."""
+
+from collections.abc import Mapping
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import ArrayLike
+
+from gentutor.figures.style import bare
+
+
+def panels(
+    images: Mapping[str, ArrayLike],
+    *,
+    columns: int = 4,
+    limits: tuple[float, float] = (0, 1),
+    colours: str = "gray",
+) -> Figure:
+    """Draw images in rows.
+
+    Args:
+        images: title -> (H, W), or (..., 1 or 3, H, W) with leading axes of length 1. A title may
+            have several lines.
+        columns: of the grid.
+        limits: the values that are black and white.
+        colours: matplotlib's name of a colour map for grey images.
+
+    >>> figure = panels({"dark": np.zeros((4, 4)), "bright": np.ones((1, 3, 4, 4))}, columns=2)
+    >>> [axes.get_title(loc="left") for axes in figure.axes]
+    ['dark', 'bright']
+    """
+    rows = -(-len(images) // columns)
+    lines = max(title.count("\n") for title in images) + 1
+    width = 7.2 / columns
+    fig, axes = plt.subplots(
+        rows, columns, figsize=(7.2, rows * (width + 0.17 * lines)), squeeze=False, dpi=144
+    )
+    for ax in axes.flat:
+        bare(ax)
+    for ax, (title, image) in zip(axes.flat, images.items(), strict=False):
+        pixels = np.asarray(image)
+        pixels = pixels.reshape(-1, *pixels.shape[-2:])  # (C, H, W)
+        shown = pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0).clip(0, 1)
+        ax.imshow(shown, cmap=colours, vmin=limits[0], vmax=limits[1], interpolation="nearest")
+        ax.set_title(title, fontsize=8.5, fontweight="normal")
+    return fig
