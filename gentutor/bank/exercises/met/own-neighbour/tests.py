@@ -16,7 +16,11 @@ def check_line(precision):
         "Each point was taken for its own nearest neighbour: all radii are 0.": zero,
         "Now the ball reaches to the second other point: one too far.": two,
     }
-    saw = torch.as_tensor(precision(real, fake, 1)).double()
+    around_fakes = plain.balls(fake, real, 1).any(1).double().mean()
+    mistakes[
+        "That is recall's ball: precision draws it around a real feature."
+    ] = around_fakes
+    saw = precision(real, fake, 1)
     same(
         saw,
         plain.precision(real, fake, 1),
@@ -29,12 +33,12 @@ def check_bounds(precision):
     """1 for copies, 0 far away"""
     x = spread(12, 3)
     same(
-        torch.as_tensor(precision(x, x.clone(), 2)).double(),
+        precision(x, x.clone(), 2),
         1.0,
         "Precision of copies",
     )
     same(
-        torch.as_tensor(precision(x, x + 1e3, 2)).double(),
+        precision(x, x + 1e3, 2),
         0.0,
         "Precision far away",
     )
@@ -45,7 +49,7 @@ def check_twins(precision):
     real = torch.tensor([[0.0], [0.0], [4.0], [5.0]])
     fake = torch.tensor([[0.5], [4.5]])
     hint = "A twin is another point, at distance 0: leave out the point itself and nothing else."
-    saw = torch.as_tensor(precision(real, fake, 1)).double()
+    saw = precision(real, fake, 1)
     same(saw, 0.5, "Precision with a real image that occurs twice", hint=hint)
 
 
@@ -53,7 +57,7 @@ def check_all(precision):
     """the plain file's value for any sets and k"""
     real, fake = spread(40, 3), spread(31, 3, seed=1)
     for k in (1, 3, 5):
-        saw = torch.as_tensor(precision(real, fake, k)).double()
+        saw = precision(real, fake, k)
         same(saw, plain.precision(real, fake, k), f"Precision with k = {k}")
     expect(
         precision(real, fake, 5) >= precision(real, fake, 1),
