@@ -20,7 +20,8 @@ def decibels(mse):
 
 def check_each(psnr):
     """one number an image"""
-    (a, y), (b, _) = pair(2, -2, 0, 4), pair(20, -20, 0, 40)
+    a, y = pair(1, 1, 0, 1)
+    b, _ = pair(10, 10, 0, 10)  # no square above 255
     saw = tensor(
         psnr(torch.cat([a, b]), torch.cat([y, y])),
         (2,),
