@@ -21,7 +21,7 @@ def table(p: ArrayLike, *, classes: Sequence[str]) -> Figure:
     shown = np.concatenate([rows, rows.mean(0, keepdims=True)])
     fig, axes = plt.subplots(1, len(shown), figsize=(7.2, 2.3), sharey=True)
     for i, (ax, row) in enumerate(zip(axes, shown, strict=True)):
-        entropy = -(row * np.log(np.where(row > 0, row, 1))).sum()
+        entropy = 0.0 - (row * np.log(np.where(row > 0, row, 1))).sum()  # never -0
         last = i == len(rows)
         ax.bar(list(classes), row, color=CRITIC if last else FAKE)
         name = "mean p(y)" if last else f"image {i + 1}"

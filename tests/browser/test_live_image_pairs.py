@@ -57,7 +57,7 @@ def test_the_numbers_are_pythons_and_keys_move_the_strength(show, lab, numbers):
     tab.get_by_label("Scale the change").press("Space")
     assert numbers(tab)["MSE"] == "0.00500"
     check(numbers(tab), x, x + 0.005**0.5)
-    tab.get_by_label("Distortion").select_option("noise")
+    tab.get_by_label("Distortion", exact=True).select_option("noise")
     assert float(numbers(tab)["SSIM"]) < 0.9
     assert grey(tab, 2).shape == (246, 246)
 
