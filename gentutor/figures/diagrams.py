@@ -311,38 +311,41 @@ def fid() -> Diagram:
     for y, name, role, sign in ((48, "real", "real", "r"), (152, "generated", "fake", "g")):
         picture.text(36, y - 4, name, role=role)
         picture.text(36, y + 12, "N images", small=True)
-        picture.arrow((68, y), (92, y))
-        picture.box(136, y, "extractor", "d features", role="encoder", width=80)
-        picture.arrow((180, y), (204, y))
-        picture.box(240, y, f"μ{sign}, Σ{sign}", "a Gaussian", role=role, width=66)
-        picture.arrow((276, y), (320, 100 + (14 if y > 100 else -12)))
-    picture.text(136, 104, "the same, frozen", small=True)
-    picture.text(334, 105, "FID")
+        picture.arrow((74, y), (94, y))
+        picture.box(138, y, "extractor", "d features", role="encoder", width=80)
+        picture.arrow((182, y), (200, y))
+        picture.box(244, y, f"μ{sign}, Σ{sign}", "a Gaussian", role=role, width=80)
+        picture.arrow((288, y), (324, 100 + (14 if y > 100 else -12)))
+    picture.text(138, 104, "the same, frozen", small=True)
+    picture.text(338, 105, "FID")
     return picture
 
 
 def inception_score() -> Diagram:
     """Return the diagram of the Inception Score: images, a classifier, two entropies."""
     picture = Diagram(
-        206,
+        232,
         alt="Generated images pass a classifier, which gives p of y given x for each. The mean of "
-        "their entropies should be low. The mean of the rows is the marginal p of y, whose entropy "
-        "should be high. The exponential of the difference is the score. No real image enters.",
+        "the rows is the marginal p of y, whose entropy should be high. The mean of the rows' own "
+        "entropies should be low. The score is the exponential of the first minus the second. No "
+        "real image enters.",
         caption="One set goes in: no real image. Sharp rows and a broad mean of the rows score "
         "high.",
     )
     picture.text(34, 62, "generated", role="fake")
     picture.text(34, 78, "N images", small=True)
-    picture.arrow((68, 66), (92, 66))
-    picture.box(136, 66, "classifier", "K classes", role="critic", width=80)
-    picture.arrow((180, 66), (212, 66))
-    picture.box(262, 66, "p(y | x)", "a row an image", role="encoder", width=96)
-    picture.arrow((236, 92), (128, 148))
-    picture.arrow((272, 92), (272, 148))
-    picture.text(314, 124, "mean of rows", small=True)
-    picture.box(100, 172, "mean of H[p(y | x)]", "low: sharp", role="encoder", width=152)
-    picture.box(272, 172, "H[p(y)]", "high: broad", role="encoder", width=90)
-    picture.text(202, 177, "−")
+    picture.arrow((74, 66), (94, 66))
+    picture.box(138, 66, "classifier", "K classes", role="critic", width=80)
+    picture.arrow((182, 66), (204, 66))
+    picture.box(262, 66, "p(y | x)", "a row an image", role="encoder", width=108)
+    picture.arrow((238, 92), (112, 148))
+    picture.arrow((268, 92), (268, 148))
+    picture.text(126, 118, "mean of rows", small=True)
+    picture.text(300, 124, "each row", small=True)
+    picture.box(86, 172, "H[p(y)]", "high: broad", role="encoder", width=90)
+    picture.box(258, 172, "mean of H[p(y | x)]", "low: sharp", role="encoder", width=160)
+    picture.text(154, 177, "−")
+    picture.text(180, 220, "IS = exp of the difference")
     return picture
 
 

@@ -69,7 +69,7 @@ def bars(scores: Mapping[str, float], *, best: float) -> Figure:
             f"{value:.2f}",
             va="center",
             fontsize=9,
-            backgroundcolor="white",
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
         )
     ax.axvline(best, color=GREY, ls="--", lw=1)
     ax.invert_yaxis()

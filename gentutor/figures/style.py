@@ -30,6 +30,7 @@ ENCODER, DECODER, GENERATOR, CRITIC, REAL, FAKE = ROLES.values()
 INK = "gray_r"  # colour map: 0 is paper and 1 is ink
 
 RC: dict[Any, Any] = {
+    "axes.axisbelow": True,
     "axes.grid": True,
     "axes.prop_cycle": cycler(color=[BLUE, ORANGE, GREEN, RED, PURPLE, SKY]),
     "axes.spines.right": False,
