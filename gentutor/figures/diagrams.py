@@ -104,19 +104,19 @@ def wgan() -> Diagram:
         "arrow is the generator's gradient: that slope, at the samples.",
     )
     picture.text(14, 62, "z")
-    picture.arrow((22, 58), (44, 58))
-    picture.box(84, 58, "generator", "G(z)", role="generator", width=76)
-    picture.arrow((124, 52), (214, 52), "samples")
-    picture.arrow((214, 65), (124, 65), look="gradient")
+    picture.arrow((22, 58), (36, 58))
+    picture.box(84, 58, "generator", "G(z)", role="generator", width=92)
+    picture.arrow((132, 52), (214, 52), "samples")
+    picture.arrow((214, 65), (132, 65), look="gradient")
     picture.text(84, 138, "data x", role="real")
     picture.arrow((112, 134), (222, 84))
     picture.box(258, 58, "critic", "f, no sigmoid", role="critic", width=86)
-    picture.arrow((302, 58), (330, 58))
+    picture.arrow((302, 58), (326, 58))
     picture.text(344, 62, "f(x)")
     picture.box(110, 200, "E f(G(z)) − E f(x)", "critic's loss, ≈ −W₁", role="critic", width=158)
     picture.text(202, 205, "+ λ")
     picture.box(284, 200, "(‖∇f‖ − 1)²", "between the two", role="critic", width=128)
-    picture.arrow((284, 176), (264, 84))
+    picture.arrow((284, 176), (262, 82))
     return picture
 
 
@@ -133,20 +133,20 @@ def gan() -> Diagram:
         "stops at the sample (detach). To sample, keep z and G alone: one forward pass.",
     )
     picture.text(14, 62, "z")
-    picture.arrow((22, 58), (42, 58))
-    picture.box(84, 58, "generator", "x̂ = G(z)", role="generator", width=80)
-    picture.arrow((126, 62), (198, 62))
+    picture.arrow((22, 58), (36, 58))
+    picture.box(84, 58, "generator", "x̂ = G(z)", role="generator", width=92)
+    picture.arrow((132, 62), (194, 62))
     picture.text(84, 134, "data x", role="real")
-    picture.arrow((108, 130), (198, 80), bend=6)
-    picture.box(256, 68, "discriminator", "logit a", role="critic", width=112)
-    picture.arrow((314, 68), (330, 68))
-    picture.text(345, 72, "D(x)")
-    picture.box(254, 176, "loss of D", "real up, fake down", role="critic", width=124)
+    picture.arrow((108, 130), (194, 80), bend=6)
+    picture.box(250, 68, "discriminator", "logit a", role="critic", width=108)
+    picture.arrow((306, 68), (322, 68))
+    picture.text(341, 72, "D(x)")
+    picture.box(250, 176, "loss of D", "real up, fake down", role="critic", width=124)
     picture.box(84, 196, "loss of G", "−log D(G(z))", role="generator", width=100)
-    picture.arrow((256, 92), (256, 152))
-    picture.arrow((208, 92), (136, 182))
-    picture.arrow((148, 188), (220, 98), look="gradient")
-    picture.arrow((198, 50), (126, 50), look="gradient")
+    picture.arrow((250, 93), (250, 151))
+    picture.arrow((204, 93), (134, 180))
+    picture.arrow((146, 184), (218, 94), look="gradient")
+    picture.arrow((194, 50), (132, 50), look="gradient")
     return picture
 
 
@@ -212,32 +212,31 @@ def vq_vae() -> Diagram:
 def evaluation() -> Diagram:
     """Return the diagram of evaluation: pairs of images, and sets of images through a network."""
     picture = Diagram(
-        262,
-        alt="Above: one output and its own reference go into PSNR, SSIM or LPIPS, which give one "
-        "number a pair. Below: a generated set and a real set go through a pretrained network; "
-        "their features go into FID, KID, precision and recall, which give one number a pair of "
-        "sets. The Inception Score reads the network's class probabilities of the generated set "
-        "alone.",
-        caption="Above: pairs, an image and its own reference. Below: sets, seen through a "
-        "network. The Inception Score has no arrow from the real set.",
+        256,
+        alt="Three rows. First: an output and its own reference go into PSNR, SSIM or LPIPS, which "
+        "give one number a pair. Second: a generated set and a real set go through a pretrained "
+        "network; their features go into FID, KID, precision and recall. Third: the generated set "
+        "alone goes through a classifier, whose class probabilities go into the Inception Score.",
+        caption="Pairs: an image and its own reference. Two sets, seen through a network. One set "
+        "alone: the Inception Score never meets the real images.",
     )
-    picture.text(62, 34, "output x̂", role="fake")
-    picture.text(62, 74, "reference x", role="real")
-    picture.arrow((104, 30), (182, 46))
-    picture.arrow((104, 70), (182, 56))
-    picture.box(254, 51, "one pair", "PSNR, SSIM, LPIPS", role="decoder", width=140)
-    picture.text(56, 140, "generated set", role="fake")
-    picture.text(56, 204, "real set", role="real")
-    picture.arrow((102, 138), (122, 154))
-    picture.arrow((88, 202), (122, 182))
-    picture.box(160, 168, "network", "φ(x)", role="encoder", width=74)
-    picture.arrow((198, 160), (226, 138))
-    picture.arrow((198, 176), (226, 196))
-    picture.box(288, 130, "classes", "Inception Score", role="critic", width=124)
-    picture.box(288, 204, "features", "FID, KID, P and R", role="critic", width=124)
-    picture.text(
-        180, 252, "both sets → features; generated set alone → Inception Score", small=True
-    )
+    picture.text(52, 36, "output x̂", role="fake")
+    picture.text(52, 70, "reference x", role="real")
+    picture.arrow((96, 32), (200, 42))
+    picture.arrow((96, 66), (200, 54))
+    picture.box(281, 48, "PSNR, SSIM, LPIPS", "of each pair", role="critic", width=154)
+    picture.text(52, 122, "generated set", role="fake")
+    picture.text(52, 156, "real set", role="real")
+    picture.arrow((103, 120), (124, 127))
+    picture.arrow((82, 151), (124, 141))
+    picture.box(165, 134, "network", "φ(x)", role="encoder", width=78)
+    picture.arrow((206, 134), (224, 134))
+    picture.box(292, 134, "FID, KID", "precision, recall", role="critic", width=132)
+    picture.text(52, 224, "generated set", role="fake")
+    picture.arrow((104, 220), (124, 220))
+    picture.box(165, 220, "classifier", "p(y | x)", role="encoder", width=78)
+    picture.arrow((206, 220), (224, 220))
+    picture.box(292, 220, "Inception Score", "no real images", role="critic", width=132)
     return picture
 
 
@@ -251,19 +250,16 @@ def psnr() -> Diagram:
         caption="PSNR. Each pixel meets the pixel at the same place and no other. The mean forgets "
         "where the errors are.",
     )
-    picture.text(30, 44, "x", role="real")
-    picture.text(30, 60, "reference", small=True)
-    picture.text(30, 104, "x̂", role="fake")
-    picture.text(30, 120, "image", small=True)
-    picture.arrow((46, 42), (78, 66))
-    picture.arrow((46, 100), (78, 82))
-    picture.box(116, 74, "x̂ − x", "pixel by pixel", role="critic", width=84)
-    picture.arrow((160, 74), (180, 74))
-    picture.box(218, 74, "MSE", "mean square", role="critic", width=74)
-    picture.arrow((256, 74), (274, 74))
-    picture.box(315, 74, "PSNR", "10 log₁₀ …", role="critic", width=78)
-    picture.text(315, 116, "MAX² / MSE", small=True)
-    picture.text(218, 116, "one number", small=True)
+    picture.text(38, 40, "reference x", small=True, role="real")
+    picture.text(38, 116, "image x̂", small=True, role="fake")
+    picture.arrow((66, 47), (94, 65))
+    picture.arrow((62, 105), (94, 84))
+    picture.box(134, 74, "x̂ − x", "each pixel", role="critic", width=76)
+    picture.arrow((174, 74), (188, 74))
+    picture.box(231, 74, "MSE", "mean square", role="critic", width=82)
+    picture.arrow((274, 74), (288, 74))
+    picture.box(323, 74, "PSNR", "decibels", role="critic", width=66)
+    picture.text(286, 122, "10 log₁₀(MAX² / MSE)", small=True)
     return picture
 
 
@@ -271,15 +267,15 @@ def ssim() -> Diagram:
     """Return the diagram of SSIM: two windows, three comparisons, a map and its mean."""
     picture = Diagram(
         196,
-        alt="A window of 11 by 11 pixels lies at the same place of x and of x hat. It gives two "
-        "means, two variances and a covariance. The means go to luminance, the variances to "
-        "contrast, the covariance to structure. Their product is one pixel of the SSIM map. The "
-        "mean of the map is the score.",
+        alt="A window of 11 by 11 pixels lies at the same place of x and of y. It gives two means, "
+        "two standard deviations and a covariance. The means go to luminance, the standard "
+        "deviations to contrast, the covariance over them, a correlation, to structure. Their "
+        "product is one pixel of the SSIM map. The mean of the map is the score.",
         caption="SSIM. A window slides over both images. Each place gives one product of three "
         "terms; the score is their mean.",
     )
     picture.text(24, 62, "x", role="real")
-    picture.text(24, 132, "x̂", role="fake")
+    picture.text(24, 132, "y", role="fake")
     picture.arrow((34, 60), (58, 84))
     picture.arrow((34, 126), (58, 106))
     picture.box(92, 96, "window", "11 × 11", role="encoder", width=66)
@@ -287,8 +283,8 @@ def ssim() -> Diagram:
     picture.arrow((127, 96), (156, 96))
     picture.arrow((127, 104), (158, 152))
     picture.box(202, 34, "luminance", "means", role="critic", width=84)
-    picture.box(202, 96, "contrast", "variances", role="critic", width=84)
-    picture.box(202, 158, "structure", "covariance", role="critic", width=84)
+    picture.box(202, 96, "contrast", "deviations", role="critic", width=84)
+    picture.box(202, 158, "structure", "correlation", role="critic", width=84)
     picture.arrow((246, 40), (272, 84))
     picture.arrow((246, 96), (272, 96))
     picture.arrow((246, 152), (272, 108))

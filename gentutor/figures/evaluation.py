@@ -65,7 +65,7 @@ def matrix(
     fig, ax = plt.subplots(figsize=(7.2, 5.6))
     colours = plt.get_cmap("Oranges").copy()
     colours.set_bad("#ffffff")
-    ax.imshow(shade, cmap=colours, vmin=0, vmax=1.25, aspect="auto")
+    ax.imshow(shade, cmap=colours, vmin=0, vmax=1.8, aspect="auto")
     for i in range(len(rows)):
         for j in range(len(columns)):
             ax.text(j, i, texts[i][j], ha="center", va="center", size=8)
@@ -139,7 +139,7 @@ def tradeoff(
     x, y = np.array(list(digits.values())).T
     axes[1].plot(x, y, color=FAKE, lw=1, alpha=0.5)
     axes[0].set(xlabel="distance $P$ to the data's distribution", ylabel="squared error $D$")
-    axes[0].set(xlim=(-0.02, 0.4), ylim=(0.4, 1.1))
+    axes[0].set(xlim=(-0.02, 0.45), ylim=(0.4, 1.1))
     axes[1].set(xlabel="Fréchet distance, digits network", ylabel="squared error a pixel")
     axes[1].set(xlim=(-1, 1.35 * x.max()), ylim=(0.9 * y.min(), 1.1 * y.max()))
     axes[0].set_title("Gaussian, exact", size=9.5)

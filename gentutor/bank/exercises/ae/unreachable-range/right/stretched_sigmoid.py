@@ -1,0 +1,7 @@
+"""A sigmoid, stretched and moved."""
+
+import torch
+
+
+def reconstruct(logits):
+    return 2 * torch.sigmoid(logits) - 1
