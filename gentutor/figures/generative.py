@@ -66,7 +66,7 @@ def flow_panels(z: ArrayLike, x: ArrayLike, density: ArrayLike, data: ArrayLike)
     axes[2].imshow(
         np.asarray(density) ** 0.5, cmap="Purples", origin="lower", extent=(-2, 3, -1.5, 2)
     )
-    axes[2].set_title("flow, $p(x)$", size=10)
+    axes[2].set_title("flow, $q(x)$", size=10)
     _dots(axes[3], data, REAL, "data")
     for ax in axes[1:]:
         ax.set(xlim=(-1.6, 2.6), ylim=(-1.3, 1.8), aspect="equal")

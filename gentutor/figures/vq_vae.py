@@ -44,14 +44,14 @@ def staircase(entries: ArrayLike, at: float, decoder: ArrayLike, target: float) 
     left.set(xlabel="encoder's output $z_e$", ylabel="nearest entry $z_q$", title="forward")
     left.legend(loc="upper left", fontsize=8.5)
     error = (target - slope * z_q - offset) ** 2
-    right.plot(z, error, color=DECODER, label="error: flat, then a jump")
+    right.plot(z, error, color=DECODER, label="error")
     height = (target - slope * mine - offset) ** 2
     gradient = -2 * slope * (target - slope * mine - offset)
     right.plot(z, height + gradient * (z - at), color=GREY, ls="--", lw=1, label="copied gradient")
     right.plot(at, height, "o", color=DECODER)
     right.set(xlabel="encoder's output $z_e$", ylabel="$(x-\\hat x)^2$", title="backward")
     right.set_ylim(-0.06 * error.max(), 1.1 * error.max())
-    right.legend(loc="upper center", fontsize=8.5)
+    right.legend(loc="upper left", fontsize=8.5)
     return fig
 
 
@@ -107,9 +107,10 @@ def perplexity_by_batch(sizes: Sequence[int], seen: ArrayLike, codes: int) -> Fi
     fig, ax = plt.subplots(figsize=(6.4, 3.0))
     values = np.asarray(seen, dtype=float)
     ax.plot(sizes, values.mean(0), "o-", color=ENCODER, label="perfectly uniform use")
-    for size, value in zip(sizes, values.mean(0), strict=True):
-        ax.annotate(f"{value:.0f}", (size, value), (0, -14), textcoords="offset points",
-                    ha="left", color=ENCODER)  # fmt: skip
+    for at, (size, value) in enumerate(zip(sizes, values.mean(0), strict=True)):
+        offset = (0, 7) if at == 0 else (3, -14)  # the first stands on the axis
+        ax.annotate(f"{value:.0f}", (size, value), offset, textcoords="offset points",
+                    ha="right" if size == max(sizes) else "left", color=ENCODER)  # fmt: skip
     ax.plot(sizes, np.minimum(sizes, codes), ls=":", color=GREY, label="cannot be more")
     ax.axhline(codes, color=REAL, lw=1)
     ax.set_xscale("log", base=2)

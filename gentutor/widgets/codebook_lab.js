@@ -44,7 +44,8 @@ function render({ model, el }) {
     html(
       "div",
       { class: "gx-controls" },
-      html("div", { class: "gx-row" }, train, once, again, ema.element, resets.element),
+      html("div", { class: "gx-row" }, train, once, again),
+      html("div", { class: "gx-row" }, ema.element, resets.element),
       codes.element,
       beta.element,
     ),
@@ -81,11 +82,20 @@ function render({ model, el }) {
 
   // Pictures --------------------------------------------------------------------------------
   const reachX = points.reduce((most, value) => Math.max(most, Math.abs(value)), 0) * 1.35;
-  const colour = (name) => getComputedStyle(root).getPropertyValue(name).trim();
+  const swatch = html("span", { hidden: "" });
+  root.append(swatch);
+  /** A theme colour as the browser resolves it: a canvas does not understand light-dark(). */
+  function colour(name) {
+    swatch.style.color = `var(${name})`;
+    return getComputedStyle(swatch).color;
+  }
   const hue = (j) => Math.round((360 * j * 0.618) % 360);
   function draw() {
     if (!canvas.getContext) return;
     const seen = book.look();
+    const [real, encoder, entry, dead, ground] = ["real", "encoder", "generator", "fake", "background"].map(
+      (role) => colour(`--gx-${role}`),
+    );
     const side = 360;
     if (canvas.width !== side) Object.assign(canvas, { width: side, height: side });
     const context = canvas.getContext("2d");
@@ -102,24 +112,24 @@ function render({ model, el }) {
       }
     }
     context.globalAlpha = 0.5;
-    context.fillStyle = colour("--gx-real");
+    context.fillStyle = real;
     for (let i = 0; i < count; i++) context.fillRect(place(points[2 * i]) - 1.2, side - place(points[2 * i + 1]) - 1.2, 2.4, 2.4);
     context.globalAlpha = 0.7;
-    context.fillStyle = colour("--gx-encoder");
+    context.fillStyle = encoder;
     for (let i = 0; i < count; i++) context.fillRect(place(book.z[2 * i]) - 1.5, side - place(book.z[2 * i + 1]) - 1.5, 3, 3);
     context.globalAlpha = 1;
     for (let j = 0; j < seen.use.length; j++) {
       context.beginPath();
       context.arc(place(book.entries[2 * j]), side - place(book.entries[2 * j + 1]), 6, 0, 7);
-      context.fillStyle = seen.use[j] ? colour("--gx-generator") : colour("--gx-background");
-      context.strokeStyle = seen.use[j] ? colour("--gx-background") : colour("--gx-fake");
+      context.fillStyle = seen.use[j] ? entry : ground;
+      context.strokeStyle = seen.use[j] ? ground : dead;
       context.lineWidth = 2;
       context.fill();
       context.stroke();
     }
     const used = seen.use.length - seen.dead;
     canvas.setAttribute("aria-label", `${count} points, ${used} entries in use and ${seen.dead} dead at step ${seen.step}`);
-    drawUse(seen.use);
+    drawUse(seen.use, entry);
     numbers.show({
       Step: String(seen.step),
       Perplexity: `${fixed(seen.perplexity, 1)} of ${seen.use.length}`,
@@ -128,7 +138,7 @@ function render({ model, el }) {
     });
     speak(seen);
   }
-  function drawUse(use) {
+  function drawUse(use, entry) {
     const [width, height] = [360, 200];
     if (bars.width !== width) Object.assign(bars, { width, height });
     const context = bars.getContext("2d");
@@ -137,7 +147,7 @@ function render({ model, el }) {
     const wide = width / sorted.length;
     sorted.forEach((n, j) => {
       const tall = Math.max(n ? 2 : 0, (n / sorted[0]) * (height - 22));
-      context.fillStyle = colour("--gx-generator");
+      context.fillStyle = entry;
       context.fillRect(j * wide + 1, height - tall, Math.max(1, wide - 2), tall);
     });
     context.fillStyle = colour("--gx-text");
@@ -157,9 +167,9 @@ function render({ model, el }) {
   }
   function sentence({ step, dead, use, reach }) {
     if (!step) return "Nothing runs until you press Train. All entries start in the middle.";
-    if (model.get("beta") < 0.15 && reach > 0.6) return "Without commitment the vectors run away from their points.";
-    if (dead > use.length / 3) return `Collapse: ${dead} of ${use.length} entries are dead. No vector is near them, so nothing moves them.`;
+    if (dead > use.length / 3) return `Collapse: ${dead} of ${use.length} entries are dead. They are nearest to no vector, so nothing moves them.`;
     if (dead) return `${dead} of ${use.length} entries are dead.`;
+    if (model.get("beta") < 0.15 && reach > 0.2) return "Every entry is in use, but without commitment the vectors drift away from them.";
     return "Every entry is in use.";
   }
 
@@ -175,6 +185,7 @@ function render({ model, el }) {
   for (const [event, listener] of Object.entries(listeners)) model.on(event, listener);
   const watcher = new IntersectionObserver(([{ isIntersecting }]) => {
     onScreen = isIntersecting;
+    if (isIntersecting) draw(); // before it stands in the page it has no colours
     drive();
   });
   watcher.observe(root);

@@ -111,6 +111,28 @@ def test_entries_die_without_resets_and_none_with_them_on_eight_seeds():
         assert mended["error"] < 0.25 * plain["error"]
 
 
+def test_the_numbers_that_the_chapter_tells():
+    """Entries in use after 300 and 1,000 steps; distance of vectors from entries for three β."""
+    body = STATE + (
+        "for (let i = 0; i < c.steps; i++) book.train(c.settings);\n"
+        "const { codes, dead, error } = book.look();\n"
+        "console.log(JSON.stringify({ ...all(), codes: [...codes], used: c.k - dead, error }));"
+    )
+
+    def after(steps: int, **changed) -> dict:
+        return node(body, settings=SETTINGS | changed, steps=steps)
+
+    assert [after(n)["used"] for n in (300, 1000)] == [4, 7]
+    assert [after(n, ema=True)["used"] for n in (300, 1000)] == [5, 11]
+    assert after(100, resets=True)["used"] == after(300, resets=True)["used"] == 16
+    assert after(300)["error"] == pytest.approx(0.7, abs=0.02)
+    assert after(300, resets=True)["error"] == pytest.approx(0.02, abs=0.005)
+    for beta, told in {0.0: 0.35, 0.25: 0.25, 1.0: 0.10}.items():
+        found = after(1000, resets=True, beta=beta)
+        z, e, _ = arrays(found)
+        assert np.linalg.norm(z - e[found["codes"]], axis=1).mean() == pytest.approx(told, abs=0.01)
+
+
 def make(**changes) -> CodebookLab:
     """Return a small widget, with changes."""
     given = {"points": POINTS[:40], "picture": Figure(), "caption": "K entries.", "alt": "Points."}
