@@ -91,8 +91,8 @@ def thin_image(
     x, y = np.asarray(curve).T
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 2.9))
     dots = left.scatter(x, y, c=density, s=7, lw=0, cmap="viridis", rasterized=True)
-    fig.colorbar(dots, ax=left, label="mass per length")
-    left.set(xlabel="$x_1$", ylabel="$x_2$", title="One number in, two out")
+    fig.colorbar(dots, ax=left)
+    left.set(xlabel="$x_1$", ylabel="$x_2$", title="Mass per length of the image")
     for tone, (name, values) in zip((GENERATOR, GREY), areas.items(), strict=True):
         right.loglog(sides, values, "o-", color=tone, label=name)
     right.set_xticks(list(np.asarray(sides)), [f"{side:g}" for side in np.asarray(sides)])
