@@ -53,7 +53,7 @@ def test_no_page_asks_for_more_than_the_book_has(built, watch, scheme):
     assert not {page: said for page, said in complaints.items() if said}
 
 
-def test_a_chapter_weighs_at_most_4_megabytes_and_its_data_half_of_one(built, watch, capsys):
+def test_a_chapter_weighs_at_most_4_megabytes_and_its_data_seven_tenths_of_one(built, watch, capsys):
     assert chapters(built)
     for page in chapters(built):
         seen = watch(built)
@@ -62,7 +62,7 @@ def test_a_chapter_weighs_at_most_4_megabytes_and_its_data_half_of_one(built, wa
         with capsys.disabled():
             print(f"\n{page}: {seen.weight / MEGABYTE:.2f} MB in all, {data / 1000:.0f} kB of data")
         assert seen.weight <= 4 * MEGABYTE, page
-        assert 0 < data <= MEGABYTE / 2, page
+        assert 0 < data <= 0.7 * MEGABYTE, page
 
 
 @pytest.mark.parametrize("scheme", ["http", "file"])
