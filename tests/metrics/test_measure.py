@@ -260,3 +260,8 @@ def test_files_pair_by_name_and_not_by_place(tmp_path: Path) -> None:
 def test_other_sources_are_refused(source: object, error: type, message: str) -> None:
     with pytest.raises(error, match=message):
         images("x", source)
+
+
+def test_gradients_are_as_they_were() -> None:
+    measure("lpips", crops(2, 40).x, crops(2, 40, seed=1).x, value_range=(0, 1))
+    assert torch.is_grad_enabled()
