@@ -11,10 +11,12 @@ STATE = re.compile(
     r'<script type="application/vnd.jupyter.widget-state\+json">(.*?)</script>', re.S
 )
 
-# All that a reader can see change: text, attributes and the pixels of every canvas.
-LOOK = """figure => figure.querySelector('.gx').innerHTML
-    + [...figure.querySelectorAll('canvas')].map(canvas => canvas.toDataURL())"""
-# In sight, not disabled, not chosen already, and no square of a drawing, whose pad takes the pointer.
+# All that a reader can see change, once it is drawn: text, attributes, the pixels of every canvas.
+LOOK = """async figure => {
+    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    return figure.querySelector('.gx').innerHTML
+        + [...figure.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()); }"""
+# In sight, not disabled, not chosen already; no square of a drawing, whose pad takes the pointer.
 READY = """control => control.isConnected && !control.disabled && !control.checked
     && control.getAttribute('aria-pressed') !== 'true' && control.getClientRects().length > 0
     && getComputedStyle(control).pointerEvents !== 'none'"""
