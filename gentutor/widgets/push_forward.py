@@ -7,7 +7,6 @@ from typing import Any
 import traitlets
 from matplotlib.figure import Figure
 
-from gentutor.checks import check_choice
 from gentutor.widgets.arrays import Arrays
 from gentutor.widgets.explorable import Explorable, source
 
@@ -70,13 +69,13 @@ class PushForward(Explorable):
     ) -> None:
         if not isinstance(handles, list | tuple):
             raise TypeError(f"handles: expected a list of 5 numbers, got {handles!r}")
-        check_choice("noise", noise, NOISES)
+        chosen(noise)
         traits: dict[str, Any] = {"noise": noise, "handles": list(handles), "z": z}
         super().__init__(arrays=Arrays(), picture=picture, caption=caption, alt=alt, **traits)
 
     @traitlets.validate("noise")
     def _known(self, proposal: dict[str, Any]) -> str:
-        return check_choice("noise", proposal["value"], NOISES)
+        return chosen(proposal["value"])
 
     @traitlets.validate("z")
     def _in_view(self, proposal: dict[str, Any]) -> float:
@@ -88,6 +87,13 @@ class PushForward(Explorable):
         if len(handles) != len(PLACES):
             raise ValueError(f"handles: expected {len(PLACES)} numbers, got {len(handles)}")
         return [within("handles", one) for one in handles]
+
+
+def chosen(noise: Any) -> str:
+    """Return the noise if there is one of that name."""
+    if noise not in NOISES:
+        raise ValueError(f"noise: expected one of {', '.join(NOISES)}; got {noise!r}")
+    return str(noise)
 
 
 def within(name: str, value: Any) -> float:
