@@ -35,7 +35,7 @@ def test_the_penalised_wgan_covers_all_modes_from_the_same_start(gan_runs):
 def test_both_began_at_one_mode(gan_runs):
     """The same generators, weight for weight: the objective alone tells them apart."""
     for r in range(8):
-        ns, gp = (gan_runs(name).trained.replicas[r].networks(2)[0] for name in ("ns", "gp"))
+        ns, gp = (gan_runs(name).trained.settings[r].networks(2)[0] for name in ("ns", "gp"))
         z = torch.randn(100, 2, generator=torch.Generator().manual_seed(r))
         assert torch.equal(ns(z), gp(z))
         assert (ns(z) - torch.tensor([2.0, 0.0])).norm(dim=1).max() < 0.6
