@@ -62,7 +62,7 @@ function labMultiples(onSelect) {
   const cells = Array.from({ length: 8 }, (_, r) => {
     const plane = square({ role: "presentation" });
     const [words, verdict] = [html("span", {}), html("span", {})];
-    const button = html("button", { type: "button", class: "gx-lab-cell" }, plane.canvas, words, " ", verdict);
+    const button = html("button", { type: "button", class: "gx-lab-cell", "aria-label": "A run to come" }, plane.canvas, words, " ", verdict);
     button.addEventListener("click", () => onSelect(r));
     return { plane, words, verdict, button };
   });
