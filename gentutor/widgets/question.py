@@ -60,7 +60,7 @@ def ask(*ids: str, bank: dict[str, Any] | None = None) -> Questions:
         if name not in known:
             raise ValueError(f"ids: expected ids of questions in the bank, got {name!r}")
     asked.update(ids)
-    return Questions(html="".join(question_html(known[name], bank) for name in ids))
+    return Questions(html=first_variants([known[name] for name in ids], bank))
 
 
 def ask_all(section: str, *, bank: dict[str, Any] | None = None) -> Questions:
@@ -87,8 +87,13 @@ def ask_all(section: str, *, bank: dict[str, Any] | None = None) -> Questions:
         for question in above
     )
     listed = f'<p class="gq-label">Asked above</p>\n<ul class="gq-above">\n{links}</ul>\n'
-    rest = "".join(question_html(question, bank) for question in mine if question not in above)
+    rest = first_variants([question for question in mine if question not in above], bank)
     return Questions(html=(without_tex(listed) if above else "") + rest)
+
+
+def first_variants(questions: list[dict[str, Any]], bank: dict[str, Any]) -> str:
+    """Return the HTML of questions as a chapter asks them, which never shows another variant."""
+    return "".join(question_html(one, bank, all_variants=False) for one in questions)
 
 
 def first_paragraph(question: dict[str, Any]) -> str:

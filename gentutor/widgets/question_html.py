@@ -190,12 +190,15 @@ def key(question: dict[str, Any], variant: dict[str, Any], beliefs: dict[str, An
     return f'<div class="gq-key"{data}>\n{shown}</div>\n'
 
 
-def question_html(question: dict[str, Any], bank: dict[str, Any]) -> str:
+def question_html(
+    question: dict[str, Any], bank: dict[str, Any], *, all_variants: bool = True
+) -> str:
     """Return a question with its hint, answer, follow-up, sources and claims.
 
     Args:
         question: an entry of ``bank["questions"]``.
         bank: the compiled bank, for its claims and misconceptions.
+        all_variants: whether to bring the variants that only practice and interview ask.
 
     Returns:
         A ``<section id="question-<id>">``. The first variant stands open, the others in templates.
@@ -242,7 +245,7 @@ def question_html(question: dict[str, Any], bank: dict[str, Any]) -> str:
         )
         + "".join(
             f"<template>{ask(variant)}{key(question, variant, beliefs)}</template>\n"
-            for variant in others
+            for variant in (others if all_variants else [])
         )
         + "</section>\n"
     )

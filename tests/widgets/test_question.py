@@ -1,6 +1,7 @@
 """Questions on the Python side: what `ask` makes, lists and refuses."""
 
 import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -11,8 +12,13 @@ import pytest
 from gentutor.widgets import Questions, ask, ask_all
 from gentutor.widgets import question as module
 from gentutor.widgets.question import read_bank
-from gentutor.widgets.question_html import question_html, shown_time, shuffled
+from gentutor.widgets.question_html import question_html, shown_time, shuffled, without_tex
 
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+COMPONENT = [  # what a chapter loads for its questions
+    *(f"gentutor/widgets/question.{kind}" for kind in ("js", "css")),
+    *(f"book/_assets/{name}" for name in ("questions.js", "progress.js", "practice.css")),
+]
 VIEW = "application/vnd.jupyter.widget-view+json"
 FSRS = "59b7444121d0aae5bb969097ed95df38eff4a4f878e459703c63720f6b6a176b"  # of version 5.4.2
 
@@ -104,6 +110,25 @@ def test_formulas_leave_their_tex_behind(bank):
     )
     assert "<math" in html
     assert not [sign for sign in ("annotation", "semantics", "\\mathcal") if sign in html]
+
+
+def test_a_chapter_leaves_out_the_variants_that_it_never_asks(bank):
+    (question,) = (one for one in bank["questions"] if len(one["variants"]) > 1)
+    assert question_html(question, bank).count("<template>") == len(question["variants"]) - 1
+    asked = ask(question["id"], bank=bank).html
+    assert "<template>" not in asked
+    assert without_tex(question["variants"][0]["prompt"]["html"]) in asked
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_chapters_questions_and_their_component_weigh_at_most_250_kb(path, root):
+    cells = json.loads(path.read_text())["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells)
+    weight = sum((root / name).stat().st_size for name in COMPONENT)
+    for name, ids in re.findall(r'widgets\.(ask|ask_all)\(("[^)]+")\)', code):
+        widget = {"ask": ask, "ask_all": ask_all}[name](*re.findall(r'"([^"]+)"', ids))
+        weight += len(widget.html.encode())
+    assert 50_000 < weight < 250_000
 
 
 def test_code_of_the_bank_is_escaped(bank):
