@@ -9,7 +9,15 @@ function randomNumbers(seed) {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return (((t ^ (t >>> 14)) >>> 0) + 0.5) / 4294967296;
   };
-  const normal = () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
+  let spare = NaN; // Box and Muller's numbers come in pairs
+  const normal = () => {
+    const kept = spare;
+    spare = NaN;
+    if (kept === kept) return kept;
+    const [radius, angle] = [Math.sqrt(-2 * Math.log(uniform())), 2 * Math.PI * uniform()];
+    spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
   /** Marsaglia and Tsang (2000), a gamma variate of shape k / 2, doubled. */
   const chiSquared = (k) => {
     if (k === 1) return normal() ** 2;
@@ -23,21 +31,40 @@ function randomNumbers(seed) {
   return { uniform, normal, chiSquared };
 }
 
-/** The rows R of a trapezoid, (min(N − 1, d), d), with RᵀR / (N − 1) a sample covariance of N(0, I). */
+// Matrices are flat, row after row: a thousand small arrays a step would cost more than the sums.
+
+/** The trapezoid R, min(N − 1, d) rows of d, with s² RᵀR / (N − 1) a sample covariance of N(0, s² I). */
 function bartlett(n, d, { normal, chiSquared }) {
   const rows = Math.min(n - 1, d);
-  return Array.from({ length: rows }, (_, i) =>
-    Float64Array.from({ length: d }, (_, j) => (j < i ? 0 : j > i ? normal() : Math.sqrt(chiSquared(n - 1 - i)))),
-  );
+  const made = new Float64Array(rows * d);
+  for (let i = 0; i < rows; i++) {
+    made[i * d + i] = Math.sqrt(chiSquared(n - 1 - i));
+    for (let j = i + 1; j < d; j++) made[i * d + j] = normal();
+  }
+  return made;
+}
+
+/** The product A Bᵀ of two matrices with rows of d. */
+function times(a, b, d) {
+  const [rows, columns] = [a.length / d, b.length / d];
+  const product = new Float64Array(rows * columns);
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      let sum = 0;
+      for (let k = 0; k < d; k++) sum += a[i * d + k] * b[j * d + k];
+      product[i * columns + j] = sum;
+    }
+  }
+  return product;
 }
 
 /** Diagonal and the entries beside it of the tridiagonal matrix similar to a symmetric one (Householder). */
 function tridiagonal(matrix) {
-  const a = matrix.map((row) => Float64Array.from(row));
-  const n = a.length;
+  const a = Float64Array.from(matrix);
+  const n = Math.sqrt(a.length);
   const beside = new Float64Array(n);
   for (let i = n - 1; i > 1; i--) {
-    const v = a[i];
+    const v = a.subarray(i * n, i * n + i);
     let h = 0;
     for (let k = 0; k < i; k++) h += v[k] * v[k];
     beside[i] = 0;
@@ -48,22 +75,22 @@ function tridiagonal(matrix) {
     let f = 0;
     for (let j = 0; j < i; j++) {
       let sum = 0;
-      for (let k = 0; k <= j; k++) sum += a[j][k] * v[k];
-      for (let k = j + 1; k < i; k++) sum += a[k][j] * v[k];
+      for (let k = 0; k <= j; k++) sum += a[j * n + k] * v[k];
+      for (let k = j + 1; k < i; k++) sum += a[k * n + j] * v[k];
       beside[j] = sum / h;
       f += beside[j] * v[j];
     }
     for (let j = 0; j < i; j++) {
       beside[j] -= (f / (2 * h)) * v[j];
-      for (let k = 0; k <= j; k++) a[j][k] -= v[j] * beside[k] + beside[j] * v[k];
+      for (let k = 0; k <= j; k++) a[j * n + k] -= v[j] * beside[k] + beside[j] * v[k];
     }
     beside[i] = g;
   }
-  if (n > 1) beside[1] = a[1][0];
-  return { diagonal: Float64Array.from(a, (row, i) => row[i]), beside };
+  if (n > 1) beside[1] = a[n];
+  return { diagonal: Float64Array.from(beside, (_, i) => a[i * n + i]), beside };
 }
 
-/** Eigenvalues of a symmetric matrix (rows of numbers), rising; QL steps with implicit shifts. */
+/** Eigenvalues of a symmetric matrix, rising; QL steps with implicit shifts. */
 function eigenvalues(matrix) {
   const { diagonal: d, beside } = tridiagonal(matrix);
   const n = d.length;
@@ -75,14 +102,14 @@ function eigenvalues(matrix) {
       while (m < n - 1 && !small(m)) m++;
       if (m === l) break;
       let g = (d[l + 1] - d[l]) / (2 * e[l]);
-      let r = Math.hypot(g, 1);
+      let r = Math.sqrt(g * g + 1);
       g = d[m] - d[l] + e[l] / (g + (g >= 0 ? r : -r));
       let [s, c, p] = [1, 1, 0];
       let i = m - 1;
       for (; i >= l; i--) {
         const f = s * e[i];
         const b = c * e[i];
-        r = Math.hypot(f, g);
+        r = Math.sqrt(f * f + g * g);
         e[i + 1] = r;
         if (r === 0) {
           d[i + 1] -= p;
@@ -106,25 +133,22 @@ function eigenvalues(matrix) {
   return [...d].sort((x, y) => x - y);
 }
 
-const dot = (x, y) => {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += x[i] * y[i];
-  return sum;
-};
-const squares = (rows) => rows.reduce((sum, row) => sum + dot(row, row), 0);
+const squares = (values) => values.reduce((sum, value) => sum + value * value, 0);
 
 /** Squared Fréchet distance where covariances are R1ᵀR1 / (N − 1) and R2ᵀR2 / (N − 1). */
 function frechetOfRows(shift, rows1, rows2, n) {
-  const product = rows1.map((x) => Float64Array.from(rows2, (y) => dot(x, y))); // R1 R2ᵀ
-  const found = eigenvalues(product.map((x) => Float64Array.from(product, (y) => dot(x, y))));
+  const product = times(rows1, rows2, shift.length);
+  const found = eigenvalues(times(product, product, rows2.length / shift.length)); // of the trace's squared root
   const root = found.reduce((sum, value) => sum + Math.sqrt(Math.max(value, 0)), 0);
-  return dot(shift, shift) + (squares(rows1) + squares(rows2) - 2 * root) / (n - 1);
+  return squares(shift) + (squares(rows1) + squares(rows2) - 2 * root) / (n - 1);
 }
 
 /** A sample covariance of N(0, I). */
 function measureRows(n, d, seed) {
   const rows = bartlett(n, d, randomNumbers(seed));
-  return range(0, d - 1, d).map((i) => range(0, d - 1, d).map((j) => rows.reduce((sum, row) => sum + row[i] * row[j], 0) / (n - 1)));
+  const count = rows.length / d;
+  const columns = rows.map((_, i) => rows[(i % count) * d + Math.floor(i / count)]); // Rᵀ
+  return times(columns, columns, count).map((value) => value / (n - 1));
 }
 
 /** What is known without drawing: the distance, and c of the bias c / N. */
@@ -139,7 +163,7 @@ function measureFid({ d, shift, spread }, n, random) {
     const error = Math.sqrt((1 + spread ** 2) / n) * random.normal();
     return Math.sqrt(shift / d) + error;
   });
-  const fake = bartlett(n, d, random).map((row) => row.map((value) => spread * value));
+  const fake = bartlett(n, d, random).map((value) => spread * value);
   return frechetOfRows(moved, bartlett(n, d, random), fake, n);
 }
 

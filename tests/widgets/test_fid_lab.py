@@ -29,7 +29,8 @@ def test_a_distance_is_the_packages_to_1e_5(js, n, d):
     expected = metrics.frechet_distance(
         zero, covariances[0], torch.tensor(shift), covariances[1]
     ).item()
-    (found,) = js(("frechetOfRows", [shift.tolist(), *(r.tolist() for r in rows), n]))
+    flat = [r.ravel().tolist() for r in rows]
+    (found,) = js(("frechetOfRows", [shift.tolist(), *flat, n]))
     assert found == pytest.approx(expected, rel=1e-5)
 
 
@@ -37,7 +38,7 @@ def test_eigenvalues_are_numpys(js):
     rng = np.random.default_rng(0)
     for a in (rng.standard_normal((9, 9)), np.ones((5, 5)), np.zeros((3, 3)), np.diag([3, 1, 2.0])):
         a = (a + a.T) / 2
-        (found,) = js(("eigenvalues", [a.tolist()]))
+        (found,) = js(("eigenvalues", [a.ravel().tolist()]))
         np.testing.assert_allclose(found, np.linalg.eigvalsh(a), atol=1e-9)
 
 
@@ -79,6 +80,7 @@ def test_few_samples_are_told_and_no_line_is_fitted(js, n, d, rank, words):
 def test_bartletts_rows_are_those_of_samples(js):
     """Mean and variance of the entries of RᵀR / (N − 1), N = 7: 1 and 2/6 on the diagonal."""
     found = np.array(js(*[("measureRows", [7, 3, seed]) for seed in range(1, 1501)]))
+    found = found.reshape(-1, 3, 3)
     np.testing.assert_allclose(found.mean(0), np.eye(3), atol=0.06)
     np.testing.assert_allclose(found.var(0), (np.eye(3) + 1) / 6, atol=0.06)
 
