@@ -24,6 +24,8 @@ PAGE = r"""# Page
 
 Inline $\mathbb{E}_{q_\phi(z\mid x)}$ and {eq}`eq-bound`.
 
+The code $z$, and (as $x$). Then $y$ too, $w$-like **bold $v$**.
+
 $$
 \log p(x) \ge \mathcal{L}(x)
 $$ (eq-bound)
@@ -66,6 +68,17 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> BeautifulSoup:
 def test_a_display_and_an_inline_formula_say_which_they_are() -> None:
     assert math_of("x").get("display") == "block"
     assert math_of("x", display=False).get("display") is None
+
+
+def test_a_stop_behind_a_formula_stays_on_its_line(page: BeautifulSoup) -> None:
+    held = page.select(".math-held")
+    marks = [span.contents[-1] for span in held]
+    assert [span.math.semantics.mi.text for span in held] == ["z", "x"]
+    assert marks == [",", ")."]
+    (paragraph,) = (p for p in page.find_all("p") if "The code" in p.text)
+    for extra in paragraph.find_all("annotation"):
+        extra.decompose()
+    assert paragraph.text == "The code z, and (as x). Then y too, w-like bold v."
 
 
 def test_structure_follows_the_tex() -> None:
@@ -141,7 +154,7 @@ def test_equations_are_numbered_and_linked(page: BeautifulSoup) -> None:
 
 
 def test_every_formula_is_mathml_and_a_display_has_its_own_box(page: BeautifulSoup) -> None:
-    assert len(page.find_all("math")) == 4
+    assert len(page.find_all("math")) == 9
     assert all(math.parent["class"] == ["math-scroll"] for math in page.select("math[display]"))
     assert not re.search(r"mathjax|\\\(|\\\[", " ".join(map(str, page.find_all("script"))).lower())
 
