@@ -74,7 +74,7 @@ def test_one_code_an_image_says_much_about_its_digit_though_no_label_was_used():
 
 
 def test_reconstructions_of_three_models_and_what_a_classifier_reads_in_them():
-    """Eight seeds each: AE about 1.1, VAE 1.2, VQ-VAE 1.5; at least 80 % read rightly."""
+    """Eight seeds each: AE about 1.1, VAE 1.2, VQ-VAE 1.5, in this order; at least 80 % read."""
     plain = [Autoencoder(64, latent_dim=8, seed=s) for s in SEEDS]
     fit(plain, X, objective=reconstruction, steps=500, lr=4e-3, seed=SEEDS)
     bayes = [VAE(64, latent_dim=8, variance=0.04, seed=s) for s in SEEDS]
@@ -87,11 +87,14 @@ def test_reconstructions_of_three_models_and_what_a_classifier_reads_in_them():
             "VAE": [net.decode(net.encode(X_TEST)[0]) for net in bayes],
             "VQ-VAE": [net(X_TEST).decoded for net in trained(0.1, ema=True)],
         }
+        means = {}
         for name, images in made.items():
             errors = torch.stack([(x - X_TEST).square().sum(1).mean() for x in images])
             low, high = bounds[name]
             assert low < errors.mean() < high, name
             assert errors.std() < 0.3, name
+            means[name] = float(errors.mean())
             for x in images:
                 seen = judge(x.clamp(0, 1).view(-1, 1, 8, 8), value_range=(0.0, 1.0))
                 assert (seen.logits.argmax(1) == DATA.y_test).float().mean() > 0.8, name
+        assert means["AE"] < means["VAE"] < means["VQ-VAE"]
