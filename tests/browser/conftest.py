@@ -18,6 +18,15 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 STATE = "application/vnd.jupyter.widget-state+json"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 SOURCES = ("_*.yml", "book/**/*", "notebooks/*.ipynb", "gentutor/**/*", "recordings/*")
+# All that a reader can see change, once it is drawn: text, attributes, the pixels of every canvas.
+LOOK = """async figure => {
+    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    return figure.querySelector('.gx').innerHTML
+        + [...figure.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()); }"""
+# In sight, not disabled, not chosen already; no square of a drawing, whose pad takes the pointer.
+READY = """control => control.isConnected && !control.disabled && !control.checked
+    && control.getAttribute('aria-pressed') !== 'true' && control.getClientRects().length > 0
+    && getComputedStyle(control).pointerEvents !== 'none'"""
 
 
 @pytest.fixture(scope="package")
@@ -52,6 +61,20 @@ def built(root: Path) -> Path:
     if newest.stat().st_mtime > built_at:
         pytest.fail(f"{newest.relative_to(root)} is newer than the book: run `make book` first")
     return html
+
+
+@pytest.fixture(scope="package")
+def pages(built: Path) -> list[str]:
+    """Return the address of every page, relative to the book's folder."""
+    found = (path.relative_to(built) for path in built.rglob("*.html"))
+    return sorted(path.as_posix() for path in found if path.parts[0] != "_static")
+
+
+@pytest.fixture(scope="package")
+def chapters(built: Path, pages: list[str]) -> list[str]:
+    """Return the pages with explorables."""
+    live = '<figure class="explorable" data-model='
+    return [page for page in pages if live in (built / page).read_text()]
 
 
 @dataclass
@@ -174,3 +197,15 @@ def numbers() -> Callable[[Page], dict[str, str]]:
         return {name: text.replace("−", "-") for name, text in zip(names, texts, strict=True)}
 
     return read
+
+
+@pytest.fixture
+def look() -> str:
+    """Return a JavaScript function that says all that a reader can see of a figure."""
+    return LOOK
+
+
+@pytest.fixture
+def ready() -> str:
+    """Return a JavaScript function that says whether a control waits to be worked."""
+    return READY
