@@ -80,12 +80,12 @@ def run_all(jupyter, browser) -> Iterator[Callable[..., Page]]:
         notebook = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, cells)])
         nbformat.write(notebook, folder / name)
         session = {"path": name, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
-        answer = context.request.post(f"{base}api/sessions", data=session)  # else it asks which
-        assert answer.ok, answer.text()
+        kernel = context.request.post(f"{base}api/sessions", data=session).json()["kernel"]
         tab = context.new_page()
         tab.set_default_timeout(SLOW)
         tab.goto(f"{base}doc/tree/{name}", wait_until="commit")
         idle(tab)
+        connected(tab, f"{base}api/kernels/{kernel['id']}")
         tab.get_by_role("menuitem", name="Run", exact=True).click()
         tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         expect(tab.locator(".jp-InputPrompt").last).to_have_text("[3]:", timeout=SLOW)
@@ -94,6 +94,16 @@ def run_all(jupyter, browser) -> Iterator[Callable[..., Page]]:
 
     yield run
     context.close()
+
+
+def connected(tab: Page, url: str) -> None:
+    """Wait until the page talks to the kernel: until then the toolbar calls it idle, too."""
+    until = time.monotonic() + SLOW / 1000
+    state: dict = {}
+    while not state.get("connections") or state["execution_state"] != "idle":
+        state = tab.request.get(url).json()
+        assert time.monotonic() < until, state
+        tab.wait_for_timeout(100)
 
 
 def idle(tab: Page) -> None:
