@@ -172,7 +172,7 @@ def watch(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Callable[.
 def show(watch, root, tmp_path):
     """Return a function that opens a page with the given widgets and the book's host script."""
 
-    def open_page(*widgets, spoil=lambda states: None, **options):
+    def open_page(*widgets, spoil=lambda states: None, before="", **options):
         state = embed_data(views=widgets, drop_defaults=False)["manager_state"]
         spoil(state["state"])
         figures = "".join(widget._repr_mimebundle_()[0]["text/html"] for widget in widgets)
@@ -183,7 +183,9 @@ def show(watch, root, tmp_path):
             f'<script type="{STATE}">{json.dumps(state)}</script>'
             f'<script defer src="host.js"></script><body>{figures}</body></html>'
         )
-        return watch(tmp_path, "file", **options).open()
+        seen = watch(tmp_path, "file", **options)
+        seen.page.add_init_script(before)
+        return seen.open()
 
     return open_page
 
