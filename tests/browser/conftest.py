@@ -21,7 +21,7 @@ SOURCES = ("_*.yml", "book/**/*", "notebooks/*.ipynb", "gentutor/**/*", "recordi
 # All that a reader can see change, once it is drawn: text, attributes, the pixels of every canvas.
 LOOK = """async figure => {
     await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    return figure.querySelector('.gx').innerHTML
+    return figure.querySelector('.gx').innerHTML.replaceAll(' aria-busy="true"', '')
         + [...figure.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()); }"""
 # In sight, not disabled, not chosen already; no square of a drawing, whose pad takes the pointer.
 READY = """control => control.isConnected && !control.disabled && !control.checked
