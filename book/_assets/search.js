@@ -2,6 +2,9 @@
 (() => {
   "use strict";
 
+  // Excerpts are fetched with their pages, which a browser refuses where there is no server.
+  if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
+
   const SILENT = "annotation, script, style, .headerlink, figure.explorable, details.hide, .claim-badge";
 
   Search.htmlToText = (page, anchor) => {
