@@ -29,6 +29,7 @@ def found_in_all_ways(tab: Page) -> dict[str, list[str]]:
     found = {}
     for width in (1300, 360):
         tab.set_viewport_size({"width": width, "height": 900})
+        tab.wait_for_timeout(400)  # the theme looks anew at what scrolls, 300 ms after
         for mode in ("light", "dark"):
             tab.evaluate(DARK, mode == "dark")
             rules = COLOUR if mode == "dark" else ()
