@@ -12,6 +12,8 @@ SOURCES := _config.yml _toc.yml pyproject.toml requirements.lock $(shell find bo
 	-not -path '*/__pycache__/*' -not -path '*/.*' | sed 's/ /\\ /g')
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# A kernel draws into its notebook, whatever the reader's own windows are.
+unexport MPLBACKEND
 
 .PHONY: help book serve lab test bench record lock clean
 .DELETE_ON_ERROR:
@@ -65,10 +67,12 @@ $(INSTALLED): requirements.lock pyproject.toml
 	touch $@
 
 # --all: a plain rebuild would keep stale copies of changed scripts and styles. Notebooks come
-# from the cache unless their cells, the package or the versions changed.
+# from the cache unless their cells, the package or the versions changed. A process in the background
+# does not hear Ctrl-C: it is ended here, without a traceback, and the notebooks done stay cached.
 $(BUILT): $(INSTALLED) $(SOURCES)
 	rm -rf $@ _build/html/reports
-	$(BIN)/jupyter-book build . -W -n --keep-going --all || { \
+	trap 'kill $$!; exit 130' INT TERM; \
+	$(BIN)/jupyter-book build . -W -n --keep-going --all & wait $$! || { \
 		for report in _build/html/reports/*/*.err.log; do \
 			test ! -f $$report || { cat $$report; echo "A cell failed, shown above, in $$report"; }; \
 		done; exit 1; }

@@ -1,6 +1,8 @@
 """One set of versions: the lock's. Every other file that names a version agrees with it."""
 
+import os
 import re
+import subprocess
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -95,6 +97,13 @@ def test_hooks_run_the_locked_tools(root: Path, lock: dict[str, str]) -> None:
     # The small hooks are pre-commit's own package, which nothing else here needs.
     tools = [pin for pin in pins if not pin.startswith("pre-commit-hooks==")]
     assert list(unlike_lock(tools, lock)) == []
+
+
+def test_make_leaves_matplotlibs_backend_to_the_notebooks(root: Path) -> None:
+    command = ["make", "--silent", "--eval", "probe: ; @echo [$$MPLBACKEND]", "probe"]
+    surroundings = os.environ | {"MPLBACKEND": "Qt5Agg"}
+    said = subprocess.run(command, cwd=root, env=surroundings, capture_output=True, text=True)
+    assert said.stdout == "[]\n", said.stderr
 
 
 LOCK = {"torch": "2.13.0", "numpy": "2.4.6"}

@@ -76,6 +76,13 @@
     return document.head.appendChild(style);
   });
 
+  /** What the browser lacks, in the place of what its engine says of it. */
+  function reason({ message }) {
+    if (/import.*module|module script/i.test(message)) return "this browser loads no modules from within a page";
+    const canvas = document.createElement("canvas").getContext?.("2d");
+    return canvas || /canvas/.test(message) ? message : "this browser has no canvas";
+  }
+
   const loadModule = remember(async (source) => {
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     try {
@@ -109,7 +116,7 @@
       figure.classList.remove("is-live");
       el.className = "explorable-error";
       el.setAttribute("role", "alert");
-      el.textContent = `This figure could not be made interactive: ${error.message}.`;
+      el.textContent = `This figure could not be made interactive: ${reason(error)}.`;
     }
   }
 

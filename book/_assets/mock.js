@@ -69,7 +69,7 @@
     const end = begun + minutes * 60_000;
     let since = begun;
     const time = make("p", { class: "gq-clock", role: "timer" });
-    const place = make("div", { class: "gq-place", tabindex: "-1", "aria-label": "Question" });
+    const place = make("div", { class: "gq-place", role: "group", tabindex: "-1", "aria-label": "Question" });
     const next = make("button", { type: "button", class: "gq-main" }, "Next question");
     const stop = make("button", { type: "button" }, "End the interview");
 

@@ -67,7 +67,7 @@
 
   // The question -------------------------------------------------------------------------------
 
-  const place = make("div", { class: "gq-place", tabindex: "-1", "aria-label": "Question" });
+  const place = make("div", { class: "gq-place", role: "group", tabindex: "-1", "aria-label": "Question" });
   const next = make("button", { type: "button", class: "gq-main" }, "Start");
   let current = null;
 

@@ -49,7 +49,7 @@
     try {
       localStorage.setItem("gentutor:probe", "1");
       localStorage.removeItem("gentutor:probe");
-      return localStorage;
+      return localStorage.forThisVisit ? null : localStorage;
     } catch {
       return null;
     }

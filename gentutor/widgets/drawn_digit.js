@@ -136,12 +136,13 @@ function column(arrays, m, name, onWalk) {
   });
   map.element.addEventListener("pointermove", (event) => held && walk(fromEvent(event)));
   for (const end of ["pointerup", "pointercancel"]) map.element.addEventListener(end, () => (held = false));
-  const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 5], PageDown: [0, -5] };
   handle.addEventListener("keydown", (event) => {
     const step = steps[event.key];
-    if (!step) return;
     const size = (event.shiftKey ? 0.1 : 0.02) * (xs[1] - xs[0]);
-    walk([z[0] + size * step[0], z[1] + size * step[1]]);
+    if (event.key === "Home" || event.key === "End") walk([0, 0]);
+    else if (!step) return;
+    else walk([z[0] + size * step[0], z[1] + size * step[1]]);
     event.preventDefault();
   });
 

@@ -73,13 +73,20 @@ function slider({ label, min, max, step, text, onInput }) {
   return { element, show };
 }
 
-/** Named numbers in a row, read aloud when they change. `show({name: text})` fills them in. */
+/** Named numbers in a row, read aloud once they stand still. `show({name: text})` fills them in. */
 function readout(names) {
   const cells = names.map((name) => [name, html("dd")]);
   const pairs = cells.map(([name, cell]) => html("div", {}, html("dt", {}, name), cell));
   const list = html("dl", {}, ...pairs);
   const element = html("div", { class: "gx-readout", role: "status", "aria-atomic": "true" }, list);
-  return { element, show: (texts) => cells.forEach(([name, cell]) => (cell.textContent = texts[name])) };
+  let calm = null;
+  const show = (texts) => {
+    if (calm !== null) element.setAttribute("aria-busy", "true"); // what it starts with needs no voice
+    clearTimeout(calm);
+    calm = setTimeout(() => element.removeAttribute("aria-busy"), 500);
+    for (const [name, cell] of cells) cell.textContent = texts[name];
+  };
+  return { element, show };
 }
 
 // Pictures --------------------------------------------------------------------------------

@@ -154,10 +154,10 @@ function dragging({ element, X, Y }, handle, move, current) {
     held = null;
   });
   element.addEventListener("pointercancel", () => (held = null));
-  const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  const steps = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1], PageUp: [0, 5], PageDown: [0, -5] };
   handle.addEventListener("keydown", (event) => {
     const step = steps[event.key];
-    if (event.key === "Home") move([0, 0]);
+    if (event.key === "Home" || event.key === "End") move([0, 0]);
     else if (step) move(current().map((value, axis) => value + step[axis] * (event.shiftKey ? 0.5 : 0.1)));
     else return;
     event.preventDefault();

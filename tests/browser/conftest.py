@@ -18,6 +18,15 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 STATE = "application/vnd.jupyter.widget-state+json"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
 SOURCES = ("_*.yml", "book/**/*", "notebooks/*.ipynb", "gentutor/**/*", "recordings/*")
+# All that a reader can see change, once it is drawn: text, attributes, the pixels of every canvas.
+LOOK = """async figure => {
+    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    return figure.querySelector('.gx').innerHTML.replaceAll(' aria-busy="true"', '')
+        + [...figure.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()); }"""
+# In sight, not disabled, not chosen already; no square of a drawing, whose pad takes the pointer.
+READY = """control => control.isConnected && !control.disabled && !control.checked
+    && control.getAttribute('aria-pressed') !== 'true' && control.getClientRects().length > 0
+    && getComputedStyle(control).pointerEvents !== 'none'"""
 
 
 @pytest.fixture(scope="package")
@@ -52,6 +61,20 @@ def built(root: Path) -> Path:
     if newest.stat().st_mtime > built_at:
         pytest.fail(f"{newest.relative_to(root)} is newer than the book: run `make book` first")
     return html
+
+
+@pytest.fixture(scope="package")
+def pages(built: Path) -> list[str]:
+    """Return the address of every page, relative to the book's folder."""
+    found = (path.relative_to(built) for path in built.rglob("*.html"))
+    return sorted(path.as_posix() for path in found if path.parts[0] != "_static")
+
+
+@pytest.fixture(scope="package")
+def chapters(built: Path, pages: list[str]) -> list[str]:
+    """Return the pages with explorables."""
+    live = '<figure class="explorable" data-model='
+    return [page for page in pages if live in (built / page).read_text()]
 
 
 @dataclass
@@ -149,7 +172,7 @@ def watch(browser: Browser, serve: Callable[[Path], str]) -> Iterator[Callable[.
 def show(watch, root, tmp_path):
     """Return a function that opens a page with the given widgets and the book's host script."""
 
-    def open_page(*widgets, spoil=lambda states: None, **options):
+    def open_page(*widgets, spoil=lambda states: None, before="", **options):
         state = embed_data(views=widgets, drop_defaults=False)["manager_state"]
         spoil(state["state"])
         figures = "".join(widget._repr_mimebundle_()[0]["text/html"] for widget in widgets)
@@ -160,7 +183,9 @@ def show(watch, root, tmp_path):
             f'<script type="{STATE}">{json.dumps(state)}</script>'
             f'<script defer src="host.js"></script><body>{figures}</body></html>'
         )
-        return watch(tmp_path, "file", **options).open()
+        seen = watch(tmp_path, "file", **options)
+        seen.page.add_init_script(before)
+        return seen.open()
 
     return open_page
 
@@ -174,3 +199,15 @@ def numbers() -> Callable[[Page], dict[str, str]]:
         return {name: text.replace("−", "-") for name, text in zip(names, texts, strict=True)}
 
     return read
+
+
+@pytest.fixture
+def look() -> str:
+    """Return a JavaScript function that says all that a reader can see of a figure."""
+    return LOOK
+
+
+@pytest.fixture
+def ready() -> str:
+    """Return a JavaScript function that says whether a control waits to be worked."""
+    return READY

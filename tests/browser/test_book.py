@@ -2,7 +2,6 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -10,28 +9,6 @@ MEGABYTE = 1_000_000
 STATE = re.compile(
     r'<script type="application/vnd.jupyter.widget-state\+json">(.*?)</script>', re.S
 )
-
-# All that a reader can see change, once it is drawn: text, attributes, the pixels of every canvas.
-LOOK = """async figure => {
-    await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
-    return figure.querySelector('.gx').innerHTML
-        + [...figure.querySelectorAll('canvas')].map(canvas => canvas.toDataURL()); }"""
-# In sight, not disabled, not chosen already; no square of a drawing, whose pad takes the pointer.
-READY = """control => control.isConnected && !control.disabled && !control.checked
-    && control.getAttribute('aria-pressed') !== 'true' && control.getClientRects().length > 0
-    && getComputedStyle(control).pointerEvents !== 'none'"""
-
-
-def pages(folder: Path) -> list[str]:
-    """Return the address of every page, relative to the book's folder."""
-    found = (path.relative_to(folder) for path in folder.rglob("*.html"))
-    return sorted(path.as_posix() for path in found if path.parts[0] != "_static")
-
-
-def chapters(folder: Path) -> list[str]:
-    """Return the pages with explorables."""
-    live = '<figure class="explorable" data-model='
-    return [page for page in pages(folder) if live in (folder / page).read_text()]
 
 
 def test_the_watch_sees_what_it_is_there_for(watch, tmp_path):
@@ -47,11 +24,10 @@ def test_the_watch_sees_what_it_is_there_for(watch, tmp_path):
 
 
 @pytest.mark.parametrize("scheme", ["http", "file"])
-def test_no_page_asks_for_more_than_the_book_has(built, watch, scheme):
+def test_no_page_asks_for_more_than_the_book_has(built, pages, watch, scheme):
     complaints = {}
-    found = pages(built)
-    assert len(found) > 3
-    for page in found:
+    assert len(pages) > 3
+    for page in pages:
         seen = watch(built, scheme)
         seen.open(page)
         complaints[page] = seen.foreign + seen.failed + seen.errors
@@ -60,10 +36,10 @@ def test_no_page_asks_for_more_than_the_book_has(built, watch, scheme):
 
 
 def test_a_chapter_weighs_at_most_4_megabytes_and_its_data_seven_tenths_of_one(
-    built, watch, capsys
+    built, chapters, watch, capsys
 ):
-    assert chapters(built)
-    for page in chapters(built):
+    assert chapters
+    for page in chapters:
         seen = watch(built)
         seen.open(page)
         data = sum(map(len, STATE.findall((built / page).read_text())))
@@ -74,8 +50,10 @@ def test_a_chapter_weighs_at_most_4_megabytes_and_its_data_seven_tenths_of_one(
 
 
 @pytest.mark.parametrize("scheme", ["http", "file"])
-def test_every_explorable_starts_and_every_control_does_something(built, watch, scheme):
-    for page in chapters(built):
+def test_every_explorable_starts_and_every_control_does_something(
+    built, chapters, watch, look, ready, scheme
+):
+    for page in chapters:
         tab = watch(built, scheme).open(page)
         assert tab.locator(".explorable-error").all_inner_texts() == []
         for figure in tab.locator("figure.explorable").all():
@@ -84,18 +62,18 @@ def test_every_explorable_starts_and_every_control_does_something(built, watch, 
                 looks = []
                 for key in ("Home", "End", "ArrowLeft"):
                     control.press(key)
-                    looks.append(figure.evaluate(LOOK))
+                    looks.append(figure.evaluate(look))
                 assert len(set(looks)) == 3, f"{page}: {control.get_attribute('id')}"
             for control in figure.locator(":is(input[type=radio], button)").element_handles():
-                if not control.evaluate(READY):
+                if not control.evaluate(ready):
                     continue
-                before = figure.evaluate(LOOK)
+                before = figure.evaluate(look)
                 control.click()
-                assert figure.evaluate(LOOK) != before, f"{page}: {control.inner_text()}"
+                assert figure.evaluate(look) != before, f"{page}: {control.inner_text()}"
 
 
-def test_no_widget_is_left_dead_in_the_page(built):
-    for page in pages(built):
+def test_no_widget_is_left_dead_in_the_page(built, pages):
+    for page in pages:
         text = (built / page).read_text()
         assert "application/vnd.jupyter.widget-view+json" not in text, page
         states = {}
@@ -105,8 +83,8 @@ def test_no_widget_is_left_dead_in_the_page(built):
         assert all(states[model]["model_name"] == "AnyModel" for model in figures), page
 
 
-def test_every_control_has_a_name_and_every_picture_words(built, watch):
-    for page in chapters(built):
+def test_every_control_has_a_name_and_every_picture_words(built, chapters, watch):
+    for page in chapters:
         tab = watch(built).open(page)
         for figure in tab.locator("figure.explorable").all():
             assert figure.locator("> img").get_attribute("alt")
@@ -121,8 +99,8 @@ def test_every_control_has_a_name_and_every_picture_words(built, watch):
             assert figure.locator("input, button").count() > 0
 
 
-def test_chapters_fit_a_phone(built, watch):
-    for page in chapters(built):
+def test_chapters_fit_a_phone(built, chapters, watch):
+    for page in chapters:
         tab = watch(built, viewport={"width": 390, "height": 844}, has_touch=True).open(page)
         assert tab.evaluate("document.documentElement.scrollWidth") <= 390, page
         for figure in tab.locator("figure.explorable").all():
@@ -140,7 +118,7 @@ def test_chapters_fit_a_phone(built, watch):
             assert slider.input_value() != before or before == slider.get_attribute("min"), page
 
 
-def test_explorables_follow_the_theme_into_the_dark(built, watch):
+def test_explorables_follow_the_theme_into_the_dark(built, chapters, watch):
     def look(tab):
         return tab.locator(".gx").first.evaluate(
             """gx => [
@@ -150,7 +128,7 @@ def test_explorables_follow_the_theme_into_the_dark(built, watch):
             ]"""
         )
 
-    tab = watch(built, color_scheme="light").open(chapters(built)[0])
+    tab = watch(built, color_scheme="light").open(chapters[0])
     light = look(tab)
     tab.evaluate("document.documentElement.dataset.theme = 'dark'")  # as the theme's button does
     dark = look(tab)
@@ -165,8 +143,8 @@ def brightness(colour: str) -> float:
     return sum(map(float, re.findall(r"[\d.]+", colour)[:3])) / 3
 
 
-def test_paper_and_pages_without_scripts_show_the_picture(built, watch):
-    for page in chapters(built):
+def test_paper_and_pages_without_scripts_show_the_picture(built, chapters, watch):
+    for page in chapters:
         still = watch(built, java_script_enabled=False)
         still.page.goto(still.base + page)
         printed = watch(built).open(page)

@@ -113,7 +113,9 @@ def test_the_point_follows_mouse_touch_and_arrow_keys(show, map_arguments):
     for keys, place in [
         (["ArrowRight", "ArrowUp"], "z₁ 0.60, z₂ −0.15"),
         (["Shift+ArrowLeft", "ArrowDown"], "z₁ 0.10, z₂ −0.25"),
-        (["Home"], "z₁ 0.00, z₂ 0.00"),
+        (["PageDown"], "z₁ 0.10, z₂ −0.75"),
+        (["PageUp", "Home"], "z₁ 0.00, z₂ 0.00"),
+        (["ArrowLeft", "End"], "z₁ 0.00, z₂ 0.00"),
     ]:
         for key in keys:
             handle.press(key)
@@ -191,6 +193,16 @@ def test_a_broken_widget_says_so_and_the_next_one_lives(
     assert [figure.locator("> img").is_visible() for figure in figures.all()] == [True, True, False]
     tab.get_by_role("slider", name="z₁", exact=True).press("End")
     assert numbers(tab)["Log prior density"].endswith("nats")
+
+
+def test_numbers_are_read_aloud_once_when_the_slider_rests(show, sweep_arguments):
+    tab = show(BetaSweep(**sweep_arguments))
+    numbers = tab.locator(".gx-readout")
+    assert numbers.get_attribute("aria-busy") is None  # nothing is said of the start
+    for _ in range(3):
+        tab.get_by_role("slider").press("ArrowRight")
+        assert numbers.get_attribute("aria-busy") == "true"
+    tab.wait_for_function("!document.querySelector('.gx-readout').ariaBusy")
 
 
 def test_a_moving_point_stands_still_for_those_who_asked(show, sweep_arguments):

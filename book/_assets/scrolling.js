@@ -1,0 +1,21 @@
+// What scrolls sideways can be scrolled by keyboard, and only what scrolls is a stop on the way.
+(() => {
+  "use strict";
+
+  const NAMES = { "math-scroll": "Formula", "figure-scroll": "Figure" };
+  const note = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      const name = NAMES[target.className];
+      if (target.scrollWidth > target.clientWidth + 1) {
+        target.tabIndex = 0;
+        target.setAttribute("role", "group");
+        target.setAttribute("aria-label", `${name}, scrolls sideways`);
+      } else {
+        for (const attribute of ["tabindex", "role", "aria-label"]) target.removeAttribute(attribute);
+      }
+    }
+  });
+  document.addEventListener("DOMContentLoaded", () => {
+    for (const box of document.querySelectorAll(".math-scroll, .figure-scroll")) note.observe(box);
+  });
+})();

@@ -1,0 +1,61 @@
+"""Every page under axe-core: no violation in light or dark, on a wide screen or on a phone."""
+
+from importlib.resources import files
+
+import pytest
+from playwright.sync_api import Page
+
+AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+# What a reader may open is open: what is folded is not looked at.
+UNFOLD = "document.querySelectorAll('details').forEach(fold => (fold.open = true))"
+DARK = "dark => (document.documentElement.dataset.theme = dark ? 'dark' : 'light')"
+COLOUR = ["color-contrast", "link-in-text-block"]  # all that the theme can change
+RUN = """async rules => {
+    const only = rules && { runOnly: { type: 'rule', values: rules } };
+    const { violations } = await axe.run(document, { resultTypes: ['violations'], ...only });
+    return violations.flatMap(({ id, nodes }) => nodes.map(
+        node => `${id}: ${node.html.slice(0, 120)} [${node.target.join(' ')}]`)); }"""
+
+
+def violations(tab: Page, *rules: str) -> list[str]:
+    """Return one line for each thing that breaks a rule: its name, the element, where it is."""
+    return tab.evaluate(RUN, list(rules) or None)
+
+
+def found_in_all_ways(tab: Page) -> dict[str, list[str]]:
+    """Return the violations of an open page at both widths, and of its colours in both modes."""
+    tab.evaluate(AXE)
+    tab.evaluate(UNFOLD)
+    found = {}
+    for width in (1300, 360):
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.wait_for_timeout(400)  # the theme looks anew at what scrolls, 300 ms after
+        for mode in ("light", "dark"):
+            tab.evaluate(DARK, mode == "dark")
+            rules = COLOUR if mode == "dark" else ()
+            found[f"{mode}, {width} px"] = violations(tab, *rules)
+    return found
+
+
+def test_axe_sees_what_it_is_there_for(watch, tmp_path):
+    (tmp_path / "index.html").write_text(
+        '<!doctype html><html lang="en"><title>A page</title><main><h1>A page</h1>'
+        "<style>[data-theme=dark] p { color: #333; background: #111 }</style>"
+        '<p>Words.</p><details><summary>More</summary><img src="data:,"></details></main></html>'
+    )
+    found = found_in_all_ways(watch(tmp_path).open())
+    names = {where: [line.split(":")[0] for line in lines] for where, lines in found.items()}
+    for width in (1300, 360):
+        assert names[f"light, {width} px"] == ["image-alt"]
+        assert names[f"dark, {width} px"] == ["color-contrast"]
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_no_page_breaks_a_rule(built, watch, pages, part):
+    found = {}
+    for page in pages[part::2]:
+        seen = watch(built, color_scheme="light", reduced_motion="reduce")
+        for where, lines in found_in_all_ways(seen.open(page)).items():
+            found |= {f"{page}, {where}": lines} if lines else {}
+        seen.page.context.close()
+    assert found == {}
