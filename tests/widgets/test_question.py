@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from gentutor.bank.wording import shown_time, shuffled
 from gentutor.widgets import Questions, ask, ask_all
 from gentutor.widgets import question as module
 from gentutor.widgets.question import read_bank
-from gentutor.widgets.question_html import question_html, shown_time, shuffled
+from gentutor.widgets.question_html import question_html
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 FSRS = "59b7444121d0aae5bb969097ed95df38eff4a4f878e459703c63720f6b6a176b"  # of version 5.4.2
