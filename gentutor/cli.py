@@ -100,6 +100,24 @@ def solution(name: Name) -> None:
 
 
 @app.command()
+def deck(
+    file: Annotated[Path, typer.Argument(help="Where to, such as gentutor.apkg.")],
+    book: Annotated[
+        str, typer.Option(help="The built book, to which cards link: an address or a folder.")
+    ] = "http://127.0.0.1:8000/",
+) -> None:
+    """Write every question as a deck for Anki; a later one updates the cards, reviews stay."""
+    from gentutor.quiz.anki import write_deck
+
+    try:
+        count = write_deck(file, book)
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
+    _say(f"written: {file}, {count} cards")
+    _say("In Anki: File > Import. A later deck updates these cards and keeps your reviews.")
+
+
+@app.command()
 def record(
     declaration: Annotated[
         Path | None, typer.Argument(help="A sweep, recordings/<name>.yml.", show_default=False)
