@@ -139,10 +139,10 @@ def judge_order(
 
 
 def quoted(typed: str) -> str:
-    """Return what was typed within quotes, control characters escaped, at most 40 characters.
+    r"""Return what was typed within quotes, control characters escaped, at most 40 of them.
 
     >>> quoted("a" + chr(27) + "[31m")
-    '“a\\\\x1b[31m”'
+    '“a\\x1b[31m”'
     """
     shown = "".join(c if c.isprintable() else repr(c)[1:-1] for c in typed.strip())
     return f"“{shown[:40]}”"

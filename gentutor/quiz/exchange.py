@@ -78,10 +78,10 @@ def short(value: Any) -> str:
 
 
 def fault(review: Any) -> str:
-    """Return what is wrong with a review, in words; the empty string where nothing is.
+    r"""Return what is wrong with a review, in words; the empty string where nothing is.
 
-    >>> fault({"question": chr(27) + "[2J"})
-    'question: expected a question\\'s id, got "\\\\u001b[2J"'
+    >>> fault({"question": "a", "rev": chr(27) + "[2J"})
+    'rev: expected a whole number from 1, got "\\u001b[2J"'
     """
     if not isinstance(review, dict):
         return f"expected a review, got {short(review)}"

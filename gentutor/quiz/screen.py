@@ -1,4 +1,4 @@
-"""The terminal: texts of the bank set in its width, with colour or plain, and what the reader types.
+"""The terminal: texts of the bank in its width, coloured or plain, and what the reader types.
 
 Nothing reaches the terminal as it came: control characters, so escapes too, are shown as text.
 """
@@ -23,12 +23,7 @@ def printable(text: str) -> str:
     >>> printable("a" + chr(27) + "[2J" + chr(0x202E) + "\n−½ x̂")
     'a\\x1b[2J\\u202e\n−½ x̂'
     """
-    return "".join(c if c == "\n" or shows(c) else repr(c)[1:-1] for c in text)
-
-
-def shows(character: str) -> bool:
-    """Whether a character is shown, or joins one: combining accents do."""
-    return character.isprintable()
+    return "".join(c if c == "\n" or c.isprintable() else repr(c)[1:-1] for c in text)
 
 
 class Screen:
@@ -74,7 +69,7 @@ class Screen:
                 continue
             else:
                 body, left = self._inline(line, style), indent
-            self.console.print(Padding(body, (0, 0, 0, left)) if left else body)
+            self.console.print(Padding(body, (0, 0, 0, left), expand=False) if left else body)
 
     def choices(self, texts: Iterable[str]) -> None:
         """Print what can be chosen, each with its key."""

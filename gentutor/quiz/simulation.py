@@ -88,4 +88,3 @@ def chance(entry: Standing, day: date, known: float, repeated: float) -> float:
     if entry.card is None:
         return known
     return repeated if entry.last == day else entry.recall(day)
-
