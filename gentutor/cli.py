@@ -17,6 +17,7 @@ app = typer.Typer(
     help="Practise for the interview: answer questions, write code from memory, mend broken code.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # rich takes as long to load as all the rest
     pretty_exceptions_enable=False,
 )
 app.command()(commands.quiz)

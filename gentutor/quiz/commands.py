@@ -17,6 +17,7 @@ SERVED = "http://127.0.0.1:8000/"
 progress = typer.Typer(
     help="See where you stand and what to study next; export and import your history.",
     invoke_without_command=True,
+    rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
 
