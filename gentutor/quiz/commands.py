@@ -88,7 +88,7 @@ def show(context: typer.Context, plain: Plain = False, book: Book = SERVED) -> N
     from gentutor.quiz.store import Store, default_path
 
     with _told(), Store(default_path(), write=False) as store:
-        report(Screen(plain=plain), read_compiled(), store.reviews(), _address(book))
+        report(Screen(plain=plain), read_compiled(), store, _address(book))
 
 
 @progress.command("export")

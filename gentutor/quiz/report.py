@@ -7,9 +7,11 @@ from typing import Any
 from rich.text import Text
 
 from gentutor.quiz.exchange import Review
-from gentutor.quiz.schedule import Standing, agenda, day_of, standings
+from gentutor.quiz.memory import remembered
+from gentutor.quiz.schedule import Standing, agenda, day_of
 from gentutor.quiz.screen import Screen
 from gentutor.quiz.sitting import day_answered, plural
+from gentutor.quiz.store import Store
 
 NEXT = 5  # claims to study next
 DAYS = 14  # of answers a day
@@ -45,18 +47,18 @@ def in_a_row(days: set[date], today: date) -> int:
     return count
 
 
-def report(screen: Screen, bank: Mapping[str, Any], reviews: Sequence[Review], book: str) -> None:
+def report(screen: Screen, bank: Mapping[str, Any], store: Store, book: str) -> None:
     """Print it.
 
     Args:
         screen: where.
         bank: the compiled bank.
-        reviews: the log, oldest first.
+        store: the history, which is only read.
         book: where links lead.
     """
     now = datetime.now(UTC)
     today = day_of(now)
-    entries = standings(bank["questions"], reviews)
+    entries, reviews = remembered(store, bank["questions"], None), store.reviews()
     recall = recall_of_claims(entries, today)
     statistics(screen, entries, reviews, now)
     screen.say("\nRecall of each claim today, in tenths; · was never asked about", "bold")

@@ -23,7 +23,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Any, Self
+from types import MappingProxyType
+from typing import Any
 
 from fsrs import Card, Rating, Scheduler, State
 
@@ -98,22 +99,17 @@ class Standing:
 
     def after(
         self, grade: int, right: bool, at: datetime, until: date | None, zone: tzinfo | None = None
-    ) -> Self:
+    ) -> "Standing":
         """Return the standing after one review; an earlier day than the last counts as that."""
         day = max(day_of(at, zone), self.last or date.min)
         now = midnight(day)
         card = self.card or Card(card_id=1, due=now)
         card, _ = scheduler.review_card(card, Rating(grade), now)
-        assert card.stability is not None
-        if card.state == State.Review:
-            due = now + timedelta(days=interval(card.stability, limit_on(day, until)))
-        else:
-            due = at + (card.due - now)
         new_miss = grade == 1 and self.slipped != day
-        return replace(
-            self,
-            card=card,
-            due=due,
+        after = Standing(
+            self.question,
+            card,
+            due=at + (card.due - now),
             first=self.first or day,
             last=day,
             right=right,
@@ -121,6 +117,14 @@ class Standing:
             missed=self.missed + new_miss,
             slipped=day if grade == 1 else self.slipped,
         )
+        return after.planned(until)
+
+    def planned(self, until: date | None) -> "Standing":
+        """Return the same standing, due as a date asks; a repeat does not wait for it."""
+        if self.card is None or self.repeats or self.last is None or self.card.stability is None:
+            return self
+        days = interval(self.card.stability, limit_on(self.last, until))
+        return replace(self, due=midnight(self.last) + timedelta(days=days))
 
     @property
     def repeats(self) -> bool:
@@ -143,6 +147,7 @@ def standings(
     *,
     until: date | None = None,
     zone: tzinfo | None = None,
+    known: Mapping[str, Standing] = MappingProxyType({}),
 ) -> list[Standing]:
     """Return where the reader stands with every question.
 
@@ -151,8 +156,9 @@ def standings(
         reviews: the log in the form of ``progress.schema.json``, oldest first.
         until: the day of the interview, if there is one.
         zone: the reader's; the machine's own if left out.
+        known: where he stood before these reviews, by the questions' ids.
     """
-    found = {question["id"]: Standing(question) for question in questions}
+    found = {q["id"]: known.get(q["id"], Standing(q)).planned(until) for q in questions}
     for review in reviews:
         entry = found.get(review["question"])
         if entry and entry.question["rev"] == review["rev"]:

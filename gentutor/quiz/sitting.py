@@ -7,11 +7,12 @@ from typing import Any
 
 from gentutor.quiz.asking import Asking, Leave, Skip, Undo
 from gentutor.quiz.exchange import Review, stamp
-from gentutor.quiz.schedule import MOST, Standing, agenda, day_of, midnight, standings
+from gentutor.quiz.memory import remembered
+from gentutor.quiz.schedule import MOST, Standing, agenda, day_of, midnight
 from gentutor.quiz.screen import Screen
 from gentutor.quiz.store import Store
 
-RECENT = 200  # answers from which the reader's pace is read
+RECENT = 200  # answers, more than MOST, from which the reader's pace is read
 SLACK = timedelta(minutes=5)  # between clocks
 
 
@@ -44,7 +45,7 @@ def section_of(bank: Mapping[str, Any], name: str) -> str:
 def pace(bank: Mapping[str, Any], reviews: Sequence[Review]) -> float:
     """Return the time that the reader's last answers took, as a multiple of the questions' own."""
     own = {question["id"]: question["seconds"] for question in bank["questions"]}
-    recent = [review for review in reviews[-RECENT:] if review["question"] in own]
+    recent = [review for review in reviews if review["question"] in own]
     if len(recent) < 20:
         return 1.0
     taken = sum(min(review["seconds"], 5 * own[review["question"]]) for review in recent)
@@ -100,15 +101,15 @@ class Sitting:
     ) -> None:
         self.screen, self.bank, self.store, self.book = screen, bank, store, book
         self.section, self.until, self.new = section, until, new
-        self.questions = [q for q in bank["questions"] if section in ("", q["section"])]
         self.kept: list[Review] = []  # in this sitting, not undone
         self.skipped: set[str] = set()
         self._read()
 
     def _read(self) -> None:
-        self.reviews = self.store.reviews()
-        found = standings(self.questions, self.reviews, until=self.until)
-        self.entries = {entry.question["id"]: entry for entry in found}
+        self.reviews = self.store.reviews(RECENT)
+        found = remembered(self.store, self.bank["questions"], self.until)
+        mine = (entry for entry in found if self.section in ("", entry.question["section"]))
+        self.entries = {entry.question["id"]: entry for entry in mine}
 
     def run(self) -> None:
         """Ask until nothing is left for today or the reader stops."""
@@ -183,8 +184,8 @@ class Sitting:
         if newest > stamp(now + SLACK):
             last, clock = newest[:16].replace("T", " "), stamp(now)[:16].replace("T", " ")
             self.screen.say(
-                f"Your clock says {clock} UTC, but your last answer was at {last} UTC. If the clock "
-                "was set back, set it right: until then new answers count as older ones.",
+                f"Your clock says {clock} UTC, but your last answer was at {last} UTC. If the "
+                "clock was set back, set it right: until then new answers count as older ones.",
                 "yellow",
             )
         todo, room = [entry for entry, _ in self._todo()], self._room()

@@ -30,6 +30,8 @@ CREATE TABLE IF NOT EXISTS events (
   grade INTEGER, correct INTEGER, seconds REAL, place TEXT,
   UNIQUE (kind, question, at)
 );
+CREATE INDEX IF NOT EXISTS by_time ON events (at);
+CREATE TABLE IF NOT EXISTS cache (upto INTEGER NOT NULL, body TEXT NOT NULL);
 CREATE TRIGGER IF NOT EXISTS never_changed BEFORE UPDATE ON events
 BEGIN SELECT RAISE(ABORT, 'events are only added'); END;
 CREATE TRIGGER IF NOT EXISTS never_deleted BEFORE DELETE ON events
@@ -44,8 +46,9 @@ ADD = f"INSERT OR IGNORE INTO events (kind, {', '.join(COLUMNS)}) VALUES ('revie
 LIVE = f"""
 SELECT {", ".join(COLUMNS)} FROM events AS event WHERE kind = 'review' AND NOT EXISTS (
   SELECT 1 FROM events WHERE kind = 'undo' AND question = event.question AND at = event.at
-) ORDER BY at, id
+) AND id > ? AND id <= ? ORDER BY at DESC, id DESC LIMIT ?
 """
+ALL, END = -1, 2**62  # for SQLite's LIMIT, and beyond every number of an event
 
 
 class StoreError(Exception):
@@ -181,10 +184,16 @@ class Store:
         before, self._seen = self._seen, self._state()
         return before != self._seen
 
-    def reviews(self) -> list[Review]:
-        """Return the reviews that were not undone, oldest first."""
+    def reviews(self, newest: int = ALL, *, after: int = 0, upto: int = END) -> list[Review]:
+        """Return the reviews that were not undone, oldest first.
+
+        Args:
+            newest: only so many, the newest.
+            after: only those added after the event of this number,
+            upto: and not after the one of this.
+        """
         with self._explained("read"):
-            rows = self._database.execute(LIVE).fetchall()
+            rows = self._database.execute(LIVE, (after, upto, newest)).fetchall()[::-1]
         names = (*COLUMNS[:-1], "where")
         reviews = [dict(zip(names, row, strict=True)) for row in rows]
         for review in reviews:
@@ -217,6 +226,30 @@ class Store:
             self._database.execute(
                 "INSERT OR IGNORE INTO events (kind, question, at) VALUES ('undo', ?, ?)", key
             )
+
+    def last_event(self) -> int:
+        """Return the number of the event that was added last, 0 where there is none."""
+        with self._explained("read"):
+            ((number,),) = self._database.execute("SELECT coalesce(max(id), 0) FROM events")
+        return number
+
+    def undone_after(self, number: int) -> bool:
+        """Whether a review was undone after the event of this number."""
+        with self._explained("read"):
+            query = "SELECT 1 FROM events WHERE kind = 'undo' AND id > ? LIMIT 1"
+            return self._database.execute(query, (number,)).fetchone() is not None
+
+    def cached(self) -> tuple[int, str]:
+        """Return what :meth:`cache` kept, with its event's number; 0 and nothing where it did."""
+        with self._explained("read"):
+            return self._database.execute("SELECT upto, body FROM cache").fetchone() or (0, "")
+
+    def cache(self, upto: int, body: str) -> None:
+        """Keep what can be computed again from the events up to a number."""
+        with self._explained("written"), self._database:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._database.execute("DELETE FROM cache")
+            self._database.execute("INSERT INTO cache VALUES (?, ?)", (upto, body))
 
 
 def _row(review: Mapping[str, Any]) -> tuple[Any, ...]:
