@@ -105,11 +105,12 @@ class Standing:
         now = midnight(day)
         card = self.card or Card(card_id=1, due=now)
         card, _ = scheduler.review_card(card, Rating(grade), now)
+        due, card.due = at + (card.due - now), now  # the one that counts is ours
         new_miss = grade == 1 and self.slipped != day
         after = Standing(
             self.question,
             card,
-            due=at + (card.due - now),
+            due,
             first=self.first or day,
             last=day,
             right=right,
