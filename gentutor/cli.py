@@ -6,17 +6,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gentutor.quiz import commands
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from gentutor.bank.exercises import Exercise
 
 app = typer.Typer(
-    help="Practise for the interview: write code from memory, mend broken code, be judged.",
+    help="Practise for the interview: answer questions, write code from memory, mend broken code.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # rich takes as long to load as all the rest
     pretty_exceptions_enable=False,
 )
+app.command()(commands.quiz)
+app.command()(commands.mock)
+app.add_typer(commands.progress, name="progress")
 Name = Annotated[str, typer.Argument(metavar="EXERCISE", help="Its name, such as vae/kl.")]
 
 
@@ -97,6 +103,24 @@ def hint(
 def solution(name: Name) -> None:
     """Show an exercise's solution; for a program to mend, the lines that change."""
     _say(_load(name).solution())
+
+
+@app.command()
+def deck(
+    file: Annotated[Path, typer.Argument(help="Where to, such as gentutor.apkg.")],
+    book: Annotated[
+        str, typer.Option(help="The built book, to which cards link: an address or a folder.")
+    ] = "http://127.0.0.1:8000/",
+) -> None:
+    """Write every question as a deck for Anki; a later one updates the cards, reviews stay."""
+    from gentutor.quiz.anki import write_deck
+
+    try:
+        count = write_deck(file, book)
+    except (OSError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
+    _say(f"written: {file}, {count} cards")
+    _say("In Anki: File > Import. A later deck updates these cards and keeps your reviews.")
 
 
 @app.command()

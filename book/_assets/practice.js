@@ -1,18 +1,40 @@
-// The Practice page: due first, weak claims next, then new questions, by chapter.
+// The Practice page: what today asks, one question at a time, and what is to come.
 (() => {
   "use strict";
 
-  const { bank, make, progress, schedule, start } = globalThis.gentutor;
+  const { bank, calendar, interview, make, plural, progress, progressFile, schedule, start } = globalThis.gentutor;
   const root = document.querySelector("[data-practice]");
   const DAYS = 14;
   const skipped = new Set(); // in this sitting
+  const passed = new Set(); // skipped or answered, since the last rest
   let section = progress.setting("section", "");
   if (!Object.hasOwn(bank.sections, section)) section = "";
 
-  const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
-  const mine = () => schedule.standing(bank, progress.all()).filter(({ question }) => !section || question.section === section);
+  const minutes = (seconds) => plural(Math.ceil(seconds / 60), "minute");
 
-  // Above the question: what to practise, and what was done ------------------------------------
+  // Where the reader stands, worked out once a change ---------------------------------------------
+
+  let entries = [];
+  let counts = [];
+  let until = null;
+  const rules = () => ({ until, fresh: wanted() });
+  const today = () => counts.at(-1);
+  const room = () => (until === null ? Infinity : Math.max(0, schedule.MOST - today()));
+  const list = () => schedule.agenda(entries, new Date(), rules());
+
+  function look() {
+    const questions = bank.questions.filter((question) => !section || question.section === section);
+    const reviews = progress.all();
+    until = interview.kept();
+    entries = schedule.standing(questions, reviews, until);
+    counts = schedule.perDay(reviews, DAYS);
+    showSummary();
+    showDays();
+    showWeak();
+    showCalendar();
+  }
+
+  // Above the question: what to practise, and what was done ----------------------------------------
 
   const summary = make("p", { class: "gq-summary", role: "status" });
   const days = make("div", { class: "gq-days", role: "img" });
@@ -21,43 +43,57 @@
     if (bank.questions.some((question) => question.section === id)) chapter.append(make("option", { value: id }, title));
   }
   chapter.value = section;
-  const daily = make("input", { type: "number", min: 1, max: 200, step: 1, value: progress.setting("daily", 10) });
+  const fresh = make("input", { type: "number", min: 0, max: 200, step: 1, inputmode: "numeric", placeholder: "auto" });
+  fresh.value = progress.setting("new", "");
 
-  function goal() {
-    const wanted = Number(daily.value);
-    return Number.isInteger(wanted) && wanted >= 1 && wanted <= 200 ? wanted : 10;
+  /** The reader's own number of new questions a day, or null. */
+  function wanted() {
+    const count = Number(fresh.value);
+    return fresh.value !== "" && Number.isInteger(count) && count >= 0 && count <= 200 ? count : null;
+  }
+
+  /** How the days until the interview, and recall on that day, stand. */
+  function outlook() {
+    if (until === null) return "";
+    const left = until - schedule.dayOf(new Date());
+    const mean = entries.reduce((sum, entry) => sum + schedule.recall(entry, until), 0) / entries.length;
+    const when = left ? `in ${plural(left, "day")}, on ${calendar.long(until)}` : "today";
+    return `Interview ${when}. As things stand, you would recall ${Math.floor(100 * mean)} % of the questions then. `;
   }
 
   function showSummary() {
-    const { due, weak, fresh, later } = schedule.queue(mine());
-    const counts = schedule.perDay(progress.all(), DAYS);
-    const today = counts.at(-1);
-    const next = later.length && !due.length ? ` Next one due ${when(later[0].card.due)}.` : "";
-    const done = today >= goal() ? " That is enough for today." : "";
-    summary.textContent =
-      `${due.length} due, ${weak.length} new on weak claims, ${fresh.length} other new.${next} ` +
-      `Today: ${today} of ${goal()}.${done}`;
-    const highest = Math.max(goal(), ...counts);
+    const now = list();
+    const asked = now.slice(0, room()).map(([entry]) => entry);
+    const young = asked.filter(({ card }) => !card).length;
+    const left = asked.length
+      ? `Today: ${asked.length - young} due and ${young} new, about ${minutes(schedule.cost(asked))}.`
+      : `${today() && now.length ? "That is enough for today." : "Nothing is due."}${nextDue()}`;
+    summary.textContent = `${outlook()}${left} ${plural(today(), "answer")} so far.`;
+  }
+
+  function nextDue() {
+    const seen = entries.filter(({ card }) => card);
+    const soonest = (list) => Math.min(...list.map(({ due }) => due));
+    const repeat = soonest(seen.filter(({ repeats }) => repeats));
+    if (repeat < Infinity) return ` A repeat comes in ${minutes(Math.max(60, (repeat - Date.now()) / 1000))}.`;
+    const day = soonest(seen) / 86_400_000;
+    return day > schedule.dayOf(new Date()) && day < Infinity ? ` The next is due on ${calendar.long(day)}.` : "";
+  }
+
+  function showDays() {
+    const highest = Math.max(10, ...counts);
     days.replaceChildren(...counts.map((count) => {
       const bar = make("span", { title: plural(count, "answer") });
       bar.style.height = `${(100 * count) / highest}%`;
       return bar;
     }));
     days.setAttribute("aria-label", `Answers a day, the last ${DAYS} days: ${counts.join(", ")}`);
-    showWeak();
-  }
-
-  function when(date) {
-    const minutes = Math.ceil((date - Date.now()) / 60_000);
-    if (minutes < 90) return `in ${plural(Math.max(1, minutes), "minute")}`;
-    if (minutes < 36 * 60) return `in ${plural(Math.round(minutes / 60), "hour")}`;
-    return `in ${plural(Math.round(minutes / 1440), "day")}`;
   }
 
   const weakList = make("ul");
   const weakFold = make("details", {}, make("summary", {}, "Weak claims"), weakList);
   function showWeak() {
-    const weak = [...schedule.strengths(mine())].filter(([, share]) => share < 1).sort((a, b) => a[1] - b[1]);
+    const weak = [...schedule.strengths(entries)].filter(([, share]) => share < 1).sort((a, b) => a[1] - b[1]);
     weakFold.hidden = !weak.length;
     weakList.replaceChildren(...weak.map(([claim, share]) => {
       const link = make("a", { href: `claims.html#claim-row-${claim}` }, bank.claims[claim] ?? claim);
@@ -65,112 +101,113 @@
     }));
   }
 
-  // The question -------------------------------------------------------------------------------
+  const calendarFold = make("details", {}, make("summary", {}, "Calendar"));
+  calendarFold.addEventListener("toggle", showCalendar);
+  function showCalendar() {
+    if (!calendarFold.open) return; // it costs a tenth of a second
+    const now = new Date();
+    const coming = schedule.forecast(entries, calendar.span(schedule.dayOf(now), until), now, { ...rules(), room: room() });
+    calendarFold.querySelector("table")?.remove();
+    calendarFold.append(calendar.table(coming, until));
+  }
+
+  // The question -----------------------------------------------------------------------------------
 
   const place = make("div", { class: "gq-place", role: "group", tabindex: "-1", "aria-label": "Question" });
   const next = make("button", { type: "button", class: "gq-main" }, "Start");
   let current = null;
+  let further = false; // beyond what today asks
 
+  /** Today's list, then, if the reader wants more, all else: unseen ones, and those soonest due. */
   function pick() {
-    const { due, weak, fresh, later } = schedule.queue(mine());
-    const groups = [
-      [due, "Due now"], [weak, "New, on a weak claim"], [fresh, "New"], [later, "Ahead of its time"],
-    ];
-    for (const [entries, why] of groups) {
-      const entry = entries.find(({ question }) => !skipped.has(question.id));
-      if (entry) return { entry, why };
-    }
-    return null;
+    const first = (room() ? list() : []).find(([{ question }]) => !skipped.has(question.id));
+    if (first || !further) return first;
+    const soonest = entries.filter(({ card }) => card).sort((a, b) => a.due - b.due);
+    const all = [...entries.filter(({ card }) => !card), ...soonest];
+    const ahead = all.find(({ question }) => !passed.has(question.id));
+    return ahead && [ahead, ahead.card ? "ahead of its time" : "new"];
   }
 
   function ask() {
-    if (current) skipped.add(current);
+    if (current) skipped.add(current); // it was not answered
     const picked = pick();
     if (!picked) {
-      current = null;
-      place.replaceChildren(make("p", {}, "You have been through every question here."));
-      next.textContent = "Once more";
-      skipped.clear();
+      rest();
       return;
     }
-    const { question, asked } = picked.entry;
+    const [{ question, asked }, why] = picked;
     current = question.id;
+    passed.add(current);
     place.innerHTML = question.html;
     const from = make("a", { href: `../${question.anchor}` }, bank.sections[question.section]);
-    place.prepend(make("p", { class: "gq-note" }, `${picked.why} · `, from));
-    const variant = asked % question.variants;
-    start(place.querySelector("[data-question]"), { where: "page", variant, since: Date.now() });
+    place.prepend(make("p", { class: "gq-note" }, `${why[0].toUpperCase()}${why.slice(1)} · `, from));
+    start(place.querySelector("[data-question]"), { where: "page", variant: asked % question.variants, since: Date.now() });
     next.textContent = "Skip";
-    place.focus({ preventScroll: true });
+    show();
   }
 
-  // Progress as a file ---------------------------------------------------------------------------
-
-  const told = make("p", { role: "status", class: "gq-told" });
-  const button = (words, act) => {
-    const made = make("button", { type: "button" }, words);
-    made.addEventListener("click", act);
-    return made;
-  };
-  const file = make("input", { type: "file", accept: ".json,application/json" });
-  file.addEventListener("change", async () => {
-    const [chosen] = file.files;
-    if (!chosen) return;
-    try {
-      told.textContent = `Imported: ${plural(progress.imported(await chosen.text()), "new review")}.`;
-    } catch (error) {
-      told.textContent = `Nothing was imported. ${error.message}`;
-    }
-    file.value = "";
-    showSummary();
-  });
-  const clear = button("Clear", () => {
-    const count = progress.all().length;
-    if (!confirm(`Delete ${plural(count, "review")} from this browser? An export can bring them back.`)) return;
-    progress.clear();
+  function rest() {
+    current = null;
+    const told = further ? "You have been through every question here." : "That is all for today.";
+    place.replaceChildren(make("p", {}, told));
+    next.textContent = further ? "Once more" : "Go on anyway";
     skipped.clear();
-    told.textContent = "Cleared.";
-    showSummary();
-  });
-  const save = button("Export", () => {
-    const url = URL.createObjectURL(new Blob([progress.exported()], { type: "application/json" }));
-    make("a", { href: url, download: "gentutor-progress.json" }).click();
-    URL.revokeObjectURL(url);
-    told.textContent = `Exported: ${plural(progress.all().length, "review")}.`;
-  });
+    passed.clear();
+    further = !further;
+    show();
+  }
+
+  /** Moves eye, screen reader and keyboard to what is asked. */
+  function show() {
+    place.focus({ preventScroll: true });
+    const { top } = place.getBoundingClientRect();
+    if (top < 0 || top > innerHeight / 2) place.scrollIntoView({ block: "start" });
+  }
+
+  function afresh() {
+    skipped.clear();
+    passed.clear();
+    current = null;
+    further = false;
+    place.replaceChildren();
+    next.textContent = "Start";
+    look();
+  }
 
   // Together ---------------------------------------------------------------------------------------
 
+  const file = progressFile(afresh);
   root.addEventListener("gq-review", ({ detail }) => {
-    if (!progress.add(detail)) told.textContent = "The browser's store is full: this answer is not kept.";
+    if (!progress.add(detail)) file.tell("The browser's store is full: this answer is not kept.");
+    current = null;
     next.textContent = "Next question";
-    showSummary();
+    look();
   });
   next.addEventListener("click", ask);
   chapter.addEventListener("change", () => {
     section = chapter.value;
     progress.set("section", section);
-    showSummary();
-    ask();
+    afresh();
   });
-  daily.addEventListener("change", () => {
-    daily.value = goal();
-    progress.set("daily", goal());
-    showSummary();
+  fresh.addEventListener("change", () => {
+    if (wanted() === null) fresh.value = "";
+    progress.set("new", fresh.value);
+    look();
   });
-  addEventListener("storage", showSummary); // another tab has answered
+  addEventListener("storage", look); // another tab has answered
   const forgets = "This browser keeps nothing for this page. You can practise; it is forgotten when you leave.";
   root.replaceChildren(
     ...(progress.remembers ? [] : [make("p", { class: "gq-forgets", role: "note" }, forgets)]),
-    make("div", { class: "gq-bar" }, make("label", {}, "Chapter ", chapter), make("label", {}, "Questions a day ", daily)),
+    interview.form(afresh),
+    make("div", { class: "gq-bar" }, make("label", {}, "Chapter ", chapter), make("label", {}, "New questions a day ", fresh)),
     summary,
-    make("figure", {}, days, make("figcaption", {}, `Answers a day, the last ${DAYS} days.`)),
     place,
     make("div", { class: "gq-actions" }, next),
+    calendarFold,
     weakFold,
-    make("div", { class: "gq-bar" }, save, make("label", { class: "gq-file" }, "Import ", file), clear),
-    told,
+    make("figure", {}, days, make("figcaption", {}, `Answers a day, the last ${DAYS} days.`)),
+    file.bar,
   );
   root.classList.add("is-live");
-  showSummary();
+  look();
 })();

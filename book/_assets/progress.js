@@ -123,8 +123,9 @@
   const set = (name, value) => {
     try {
       write(SETTING + name, JSON.stringify(value));
+      return true;
     } catch {
-      // The store is full: the choice lasts as long as the page.
+      return false; // the store is full
     }
   };
 

@@ -3,11 +3,16 @@
 from pathlib import Path
 
 from pybtex.database import Entry, Person, parse_file
+from pybtex.richtext import Text
 
 
 def surname(person: Person) -> str:
-    """Return a person's last name with its particles."""
-    return " ".join([*person.prelast_names, *person.last_names]).replace("{", "").replace("}", "")
+    r"""Return a person's last name with its particles, TeX's accents as letters.
+
+    >>> surname(Person(r"van den Oord, A{\"a}ron")), surname(Person(r"Kynk{\"a}{\"a}nniemi, T."))
+    ('van den Oord', 'Kynkäänniemi')
+    """
+    return str(Text.from_latex(" ".join([*person.prelast_names, *person.last_names])))
 
 
 def named(entry: Entry) -> str:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from gentutor.bank.wording import shown_time, shuffled
 from gentutor.widgets import Questions, ask, ask_all
 from gentutor.widgets import question as module
 from gentutor.widgets.question import read_bank
-from gentutor.widgets.question_html import question_html, shown_time, shuffled, without_tex
+from gentutor.widgets.question_html import question_html, without_tex
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 COMPONENT = [  # what a chapter loads for its questions

@@ -1,0 +1,29 @@
+// Reads logs as JSON from stdin, and writes what the page's script makes of each.
+const fs = require("fs");
+const [fsrs, schedule] = process.argv.slice(2);
+globalThis.FSRS = require(fsrs);
+eval(fs.readFileSync(schedule, "utf8"));
+const { agenda, limitOn, newToday, readDay, recall, standing } = globalThis.gentutor.schedule;
+const answers = JSON.parse(fs.readFileSync(0, "utf8")).map(({ questions, reviews, now, until, fresh }) => {
+  const end = until === null ? null : readDay(until);
+  const entries = standing(questions, reviews, end);
+  return {
+    entries: entries.map((entry) => ({
+      stability: entry.card?.stability ?? null,
+      difficulty: entry.card?.difficulty ?? null,
+      due: entry.due,
+      repeats: entry.repeats,
+      asked: entry.asked,
+      recall: end === null ? null : recall(entry, end),
+    })),
+    agenda: agenda(entries, new Date(now), { until: end, fresh }).map(([{ question }, why]) => [question.id, why]),
+  };
+});
+const table = [];
+for (let unseen = 0; unseen < 320; unseen += 7) {
+  for (let left = -1; left < 40; left += 1) {
+    for (const fresh of [null, 0, 12]) table.push(newToday(unseen, unseen % 5, left < 0 ? null : 20_000 + left, 20_000, fresh));
+  }
+}
+const limits = Array.from({ length: 12 }, (_, left) => limitOn(20_000, 20_000 + left));
+process.stdout.write(JSON.stringify({ answers, table, limits }));
