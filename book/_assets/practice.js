@@ -65,10 +65,12 @@
     const now = list();
     const asked = now.slice(0, room()).map(([entry]) => entry);
     const young = asked.filter(({ card }) => !card).length;
+    const parts = [[asked.length - young, "due"], [young, "new"]].filter(([count]) => count);
     const left = asked.length
-      ? `Today: ${asked.length - young} due and ${young} new, about ${minutes(schedule.cost(asked))}.`
-      : `${today() && now.length ? "That is enough for today." : "Nothing is due."}${nextDue()}`;
-    summary.textContent = `${outlook()}${left} ${plural(today(), "answer")} so far.`;
+      ? `Today: ${parts.map((part) => part.join(" ")).join(" and ")}, about ${minutes(schedule.cost(asked))}.`
+      : `${now.length ? "That is enough for today." : "Nothing is due."}${nextDue()}`;
+    const done = today() ? ` ${plural(today(), "answer")} so far.` : "";
+    summary.textContent = `${outlook()}${left}${done}`;
   }
 
   function nextDue() {

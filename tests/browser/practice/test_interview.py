@@ -78,14 +78,14 @@ def test_a_date_is_set_by_pointer_planned_for_remembered_and_taken_away(at_noon)
     assert told(tab) == ""
     assert summary(tab) == (
         "Interview in 21 days, on Tuesday 22 December. As things stand, you would recall 0 % of "
-        "the questions then. Today: 0 due and 1 new, about 1 minute. 0 answers so far."
+        "the questions then. Today: 1 new, about 1 minute."
     )
     tab.reload()
     assert tab.get_by_label("Interview on").input_value() == "2026-12-22"
     assert "Interview in 21 days" in summary(tab)
     tab.get_by_role("button", name="No date").click()
     assert "Interview" not in summary(tab)
-    assert "Today: 0 due and 6 new" in summary(tab)
+    assert "Today: 6 new" in summary(tab)
     assert tab.evaluate("document.activeElement.type") == "date"
     assert not tab.get_by_role("button", name="No date").is_visible()
     tab.reload()
@@ -148,14 +148,14 @@ def test_a_date_half_typed_is_refused(at_noon):
 def test_a_date_that_others_left_unreadable_is_none(at_noon, kept):
     tab = at_noon(before=f"localStorage.setItem('gentutor:setting:until', {json.dumps(kept)})")
     assert tab.get_by_label("Interview on").input_value() == ""
-    assert "Today: 0 due and 6 new" in summary(tab)
+    assert "Today: 6 new" in summary(tab)
 
 
 def test_an_interview_that_is_over_is_said_to_be(at_noon):
     tab = at_noon(before="""localStorage.setItem('gentutor:setting:until', '"2026-11-30"')""")
     said = "Your interview was on Monday 30 November. Practice goes on without a date."
     assert told(tab) == said
-    assert "Today: 0 due and 6 new" in summary(tab)
+    assert "Today: 6 new" in summary(tab)
 
 
 def test_without_a_store_the_date_holds_as_long_as_the_page(at_noon):
