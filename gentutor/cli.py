@@ -6,17 +6,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gentutor.quiz import commands
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from gentutor.bank.exercises import Exercise
 
 app = typer.Typer(
-    help="Practise for the interview: write code from memory, mend broken code, be judged.",
+    help="Practise for the interview: answer questions, write code from memory, mend broken code.",
     no_args_is_help=True,
     add_completion=False,
+    rich_markup_mode=None,  # rich takes as long to load as all the rest
     pretty_exceptions_enable=False,
 )
+app.command()(commands.quiz)
+app.command()(commands.mock)
+app.add_typer(commands.progress, name="progress")
 Name = Annotated[str, typer.Argument(metavar="EXERCISE", help="Its name, such as vae/kl.")]
 
 
