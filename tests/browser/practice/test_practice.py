@@ -27,7 +27,7 @@ def test_what_is_due_comes_first_then_weak_claims_then_the_rest(visit, review):
         review("vae-kl-role", ago=24),  # right, so not due for days
     ]
     tab = visit("practice", log=log)
-    assert "Today: 2 due and 3 new, about 6 minutes." in summary(tab)
+    assert "Today: 2 due and 3 new, about 9 minutes." in summary(tab)
     order = []
     for _ in range(5):
         tab.locator(".gq-main").click()
@@ -90,7 +90,7 @@ def test_an_answer_is_kept_counted_and_asked_in_another_variant(visit, review):
     tab = visit("practice", log=[review("vae-kl-of-a-point", ago=99, correct=False)])
     tab.get_by_role("button", name="Start").click()
     assert "(2,1)" in tab.locator(".gq-prompt").text_content().replace(" ", "")
-    tab.get_by_role("textbox").fill("2")
+    tab.get_by_label("Your answer").fill("2")
     tab.keyboard.press("Enter")
     assert tab.get_by_role("button", name="Next question").is_visible()
     kept = tab.evaluate("gentutor.progress.all()")

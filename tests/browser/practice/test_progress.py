@@ -22,8 +22,8 @@ def take(tab, text: str) -> str:
     tab.locator("input[type=file]").set_input_files(
         {"name": "progress.json", "mimeType": "application/json", "buffer": text.encode()}
     )
-    tab.wait_for_function("document.querySelector('.gq-told').textContent")
-    return tab.locator(".gq-told").inner_text()
+    tab.wait_for_function("document.querySelector('#gq-file-told').textContent")
+    return tab.locator("#gq-file-told").inner_text()
 
 
 def stored(tab) -> dict[str, str]:
