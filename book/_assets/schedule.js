@@ -11,6 +11,7 @@
   const QUIET = 10; // days before the interview without new questions
   const PASS = 2; // days of the last pass over everything
   const [NEW, MOST] = [10, 75]; // questions a day without a date; answers a day with one
+  const RECENT = 200; // answers from which the reader's pace is read
   const STEPS = ["10m"]; // a missed question's way back
 
   const scheduler = fsrs({ enable_fuzz: false, learning_steps: STEPS, relearning_steps: STEPS });
@@ -121,22 +122,42 @@
    *
    * @returns {{day: number, due: number, fresh: number, seconds: number}[]}
    */
-  function forecast(entries, days, now, { until = null, fresh = null, room = MOST } = {}) {
+  function forecast(entries, days, now, { until = null, fresh = null, room = MOST, pace = 1 } = {}) {
     let standing = entries;
     return Array.from({ length: days }, (_, i) => {
       const noon = i ? new Date(now.getFullYear(), now.getMonth(), now.getDate() + i, 12) : now;
       const list = agenda(standing, noon, { until, fresh });
-      const asked = list.slice(0, until === null ? list.length : i ? MOST : room).map(([entry]) => entry);
+      const most = until === null ? Infinity : i ? MOST : room;
+      const asked = list.slice(0, most).map(([entry]) => entry);
       const review = { grade: 3, correct: true, at: noon };
       const answered = new Map(asked.map((entry) => [entry.question.id, entry]));
       standing = standing.map((entry) => (answered.has(entry.question.id) ? after(entry, review, until) : entry));
       const young = asked.filter(({ card }) => !card).length;
-      return { day: dayOf(noon), due: asked.length - young, fresh: young, seconds: cost(asked) };
+      return { day: dayOf(noon), due: asked.length - young, fresh: young, seconds: cost(asked, pace, most) };
     });
   }
 
-  /** The seconds that a prepared reader needs for these entries. */
-  const cost = (entries) => entries.reduce((sum, { question }) => sum + question.seconds, 0);
+  /** The time that the reader's last answers took, as a multiple of the questions' own. */
+  function pace(questions, reviews) {
+    const own = new Map(questions.map(({ id, seconds }) => [id, seconds]));
+    const recent = reviews.slice(-RECENT).filter(({ question }) => own.has(question));
+    if (recent.length < 20) return 1;
+    const sum = (list) => list.reduce((total, value) => total + value, 0);
+    const taken = sum(recent.map(({ question, seconds }) => Math.min(seconds, 5 * own.get(question))));
+    return Math.min(3, Math.max(1 / 3, taken / sum(recent.map(({ question }) => own.get(question)))));
+  }
+
+  /** The seconds that these entries take in order, repeats expected (half of the new are missed), in `room` answers at most. */
+  function cost(entries, pace = 1, room = Infinity) {
+    let [seconds, spent] = [0, 0];
+    for (const { card, question } of entries) {
+      const answers = card ? 1.1 : 1.5;
+      if (spent + answers > room) break;
+      spent += answers;
+      seconds += answers * question.seconds;
+    }
+    return seconds * pace;
+  }
 
   /** How many answers each of the last `days` days had, today last. */
   function perDay(reviews, days, now = new Date()) {
@@ -149,6 +170,6 @@
   }
 
   const rules = { MOST, PASS, dayOf, midnight, readDay, writeDay, interval, limitOn, newToday };
-  const schedule = { ...rules, standing, recall, strengths, agenda, forecast, cost, perDay };
+  const schedule = { ...rules, standing, recall, strengths, agenda, forecast, pace, cost, perDay };
   globalThis.gentutor = { ...globalThis.gentutor, schedule };
 })();
