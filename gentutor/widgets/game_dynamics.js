@@ -11,6 +11,9 @@ const STARTS = {
   "Damped, too fast": { method: "simultaneous", step_size: 0.6, damping: 0.5, steps: 100 },
 };
 
+/** A distance in few letters, however large. */
+const short = (size) => (size > 0 && (size >= 1e5 || size < 1e-3) ? minus(size.toExponential(1).replace("+", "")) : brief(size));
+
 const circle = ({ X, Y }, look, [x, y], r) => svg("circle", { class: look, r, cx: X(x), cy: Y(y) });
 
 /** Arrows that show where a small step would lead from each place of a grid. */
@@ -67,7 +70,7 @@ function distancePanel({ steps }, { places }) {
   const drawn = plot({ x: [0, steps], y, xLabel: "step", yLabel: "distance", yTicks, yText, width: 340, height: 132 });
   drawn.inside.append(curve(drawn, "gx-gd-unit", [[0, logs[0][1]], [steps, logs[0][1]]]));
   drawn.inside.append(curve(drawn, "gx-gd-way", logs));
-  return [drawn, `Distance from the equilibrium: ${brief(10 ** logs[0][1])} at the start, ${brief(10 ** logs.at(-1)[1])} after ${steps} steps`];
+  return [drawn, `Distance from the equilibrium: ${short(10 ** logs[0][1])} at the start, ${short(10 ** logs.at(-1)[1])} after ${steps} steps`];
 }
 
 function render({ model, el }) {
@@ -96,7 +99,7 @@ function render({ model, el }) {
     input.addEventListener("change", () => put({ method: name }));
     return [name, input, html("label", {}, input, ` ${name}`)];
   });
-  const choice = html("fieldset", { class: "gx-row gx-gd-methods" }, html("legend", {}, "Steps"), ...radios.map(([, , label]) => label));
+  const choice = html("fieldset", { class: "gx-row gx-gd-methods" }, html("legend", {}, "Method"), ...radios.map(([, , label]) => label));
   const presets = Object.entries(STARTS).map(([name, values]) => {
     const button = html("button", { type: "button" }, name);
     button.addEventListener("click", () => put(values));
@@ -145,7 +148,7 @@ function render({ model, el }) {
     const factor = Math.log(2) / Math.abs(Math.log(found.radius));
     const steady = Math.abs(found.radius - 1) <= 1e-9;
     const here = [
-      fixed(found.radius, 4), WAYS[found.way], steady ? "–" : `${brief(factor)} steps`, brief(Math.hypot(...found.places.at(-1))),
+      fixed(found.radius, 4), WAYS[found.way], steady ? "–" : `${brief(factor)} steps`, short(Math.hypot(...found.places.at(-1))),
     ];
     numbers.show(Object.fromEntries(NUMBERS.map((name, k) => [name, here[k]])));
     for (const [draw, holder] of pictures) {

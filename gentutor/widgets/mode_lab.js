@@ -183,6 +183,7 @@ function render({ model, el }) {
     multiples.draw(last?.runs ?? [], selected, target, target.parts.length === target.modes ? target.places : [], colours);
     if (!told || performance.now() - charted > 240) {
       charted = performance.now();
+      phase.live(last?.runs ?? [], selected);
       charts.draw(histories, selected, target.modes);
     }
     speak();

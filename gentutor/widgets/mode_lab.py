@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
@@ -27,8 +28,9 @@ SETTINGS = (
     *("target", "objective", "lr_d", "lr_g", "n_critic", "gp_weight", "clip"),
     *("pack", "collapsed", "seed", "seeds", "points"),
 )
-PARTS = ("settings", "controls", "plane", "charts", "words", "phase")
+PARTS = ("settings", "controls", "plane", "charts", "words", "runs", "phase")
 AXES = ("objective", "lr_ratio", "n_critic")
+OUTCOMES = {"m20": 8, "reverse_kl": 9, "quality": 1}  # and the most that each can be, on the ring
 
 
 class ModeCollapseLab(Explorable):
@@ -54,7 +56,9 @@ class ModeCollapseLab(Explorable):
             ``verdict``: (O, C, N, S) places in ``VERDICTS`` of
             :mod:`gentutor.metrics.mode_coverage`, of S seeds from the collapsed start
             on the ring. ``settings``, if there, maps an objective to what it was recorded with,
-            such as ``{"r1": {"gp_weight": 0.3}}``. A press on a cell loads its settings.
+            such as ``{"r1": {"gp_weight": 0.3}}``. ``m20``, ``quality`` and ``reverse_kl``, if
+            there, are what each seed reached, (O, C, N, S), NaN where a run has none; ``steps`` is
+            after how many of G. A press on a cell loads its settings and shows its runs.
         target: ``"ring"``, ``"grid"``, ``"two_moons"``, ``"spirals"`` or ``"own"``.
         objective: a key of ``OBJECTIVES``.
         lr_d, lr_g: Adam's learning rates, > 0.
@@ -166,4 +170,17 @@ def _diagram(recorded: Mapping[str, Any] | str | None, arrays: Arrays) -> dict[s
             raise ValueError(f"recorded: expected {size} values of {axis}, got {len(axes[axis])}")
     if verdict.max() > 4:
         raise ValueError(f"recorded: expected verdicts from 0 to 4, got {verdict.max():g}")
-    return {**axes, "settings": dict(recorded.get("settings", {}))}
+    for name in (name for name in OUTCOMES if name in recorded):
+        _add_outcome(name, recorded[name], arrays)
+    extra = {"settings": dict(recorded.get("settings", {})), "steps": recorded.get("steps", 0)}
+    return {**axes, **extra}
+
+
+def _add_outcome(name: str, values: Any, arrays: Arrays) -> None:
+    """Add what each run reached; -1 stands for NaN, which the page does not take."""
+    found = np.asarray(values, dtype=np.float64)
+    reached = found[~np.isnan(found)]
+    if reached.size and not 0 <= reached.min() <= reached.max() <= OUTCOMES[name]:
+        got = f"{reached.min():g} to {reached.max():g}"
+        raise ValueError(f"recorded: expected {name} from 0 to {OUTCOMES[name]}, got {got}")
+    arrays.add(name, np.where(np.isnan(found), -1, found), "O C N S", "float16")
