@@ -56,6 +56,8 @@ function render({ model, el }) {
     },
   });
   const phase = labPhase(model, save);
+  const inPage = el.closest("figure.explorable");
+  const python = labPython(model, Boolean(inPage), () => themeColours(root, ["real", "fake"]));
   const plane = square({ tabindex: -1, role: "img", "aria-label": "No samples yet" });
   const cursor = drawnByHand(plane.canvas, {
     on: () => model.get("target") === "own",
@@ -88,6 +90,7 @@ function render({ model, el }) {
       charts.element,
     ),
     multiples.element,
+    python.element,
     phase.element,
   );
 
@@ -219,7 +222,6 @@ function render({ model, el }) {
     else drive();
   });
   watcher.observe(root);
-  const inPage = el.closest("figure.explorable");
   if (!inPage) root.querySelector(".gx-lab-settings a").remove(); // a notebook has no use for its address
   const linked = () => {
     const found = inPage && fromHash(location.hash);
@@ -229,7 +231,7 @@ function render({ model, el }) {
   };
   addEventListener("hashchange", linked);
   document.addEventListener("visibilitychange", drive);
-  const theme = new MutationObserver(() => draw());
+  const theme = new MutationObserver(() => (draw(), python.draw()));
   theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   const sizes = new ResizeObserver(() => draw());
   sizes.observe(plane.canvas);
@@ -245,6 +247,7 @@ function render({ model, el }) {
     clearTimeout(speaking);
     clearInterval(timer);
     place?.stop();
+    python.stop();
   };
 }
 

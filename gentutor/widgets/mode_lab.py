@@ -1,6 +1,6 @@
 """The mode-collapse lab: GANs that the reader trains in the page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ SETTINGS = (
     *("target", "objective", "lr_d", "lr_g", "n_critic", "gp_weight", "clip"),
     *("pack", "collapsed", "seed", "seeds", "points"),
 )
-PARTS = ("settings", "controls", "plane", "charts", "words", "runs", "phase")
+PARTS = ("settings", "controls", "plane", "charts", "words", "runs", "phase", "python")
 AXES = ("objective", "lr_ratio", "n_critic")
 OUTCOMES = {"m20": 8, "reverse_kl": 9, "quality": 1}  # and the most that each can be, on the ring
 
@@ -43,7 +43,8 @@ class ModeCollapseLab(Explorable):
     A curve is cut into 16 pieces that stand for modes.
 
     A notebook can observe, link or set every setting, and ``running``; the page writes ``step``
-    about once a second. Rates, D's steps, λ and c work from the next step on; any other setting
+    about once a second. After :meth:`drive` the same settings also train in Python: on the lab's
+    button, or when the notebook raises ``request``; what comes back stands in ``reply``. Rates, D's steps, λ and c work from the next step on; any other setting
     begins a run anew. Training never starts by itself. In the rendered book a link that ends in
     ``#lab&objective=wgan_gp&…`` carries settings.
 
@@ -101,6 +102,10 @@ class ModeCollapseLab(Explorable):
     recorded = traitlets.Dict().tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
+    driven = traitlets.Bool(False).tag(sync=True)
+    request = traitlets.Int(0).tag(sync=True)
+    status = traitlets.Unicode().tag(sync=True)
+    reply = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -119,6 +124,39 @@ class ModeCollapseLab(Explorable):
         super().__init__(
             arrays=arrays, picture=picture, caption=caption, alt=alt, recorded=diagram, **traits
         )
+
+    def drive(self, engine: Callable[[dict[str, Any]], Iterable[Mapping[str, Any]]]) -> None:
+        """Let ``engine`` train what the lab is set to, whenever ``request`` rises.
+
+        Args:
+            engine: takes all settings by name and yields reports, such as
+                :func:`gentutor.training.live.train_live`; ``x`` in a report, (R, N, 2) samples,
+                reaches the page as float32. ``status`` is then ``"training"``, at the end
+                ``"done"``, ``"interrupted"`` or the engine's error in words.
+
+        Raises:
+            TypeError: it cannot be called.
+        """
+        if not callable(engine):
+            raise TypeError(f"engine: expected a function, got {type(engine).__name__}")
+        if not self.driven:
+            self.observe(lambda change: self._train(), "request")
+            self.on_msg(lambda widget, content, buffers: self.send({"heard": content}))
+        self._engine, self.driven = engine, True
+
+    def _train(self) -> None:
+        self.status = "training"
+        try:
+            for report in self._engine({name: getattr(self, name) for name in SETTINGS}):
+                x = np.ascontiguousarray(report["x"], dtype="<f4")
+                self.reply = {**report, "x": x.tobytes(), "runs": len(x)}
+        except KeyboardInterrupt:
+            self.status = "interrupted"
+        except Exception as error:  # whatever it is, the reader must see it in its place
+            self.status = f"{type(error).__name__}: {error}"
+        else:
+            whole = self.reply.get("step") == self.reply.get("steps")
+            self.status = "done" if whole else "interrupted"
 
     @traitlets.validate(*POSITIVE)
     def _positive(self, proposal: dict[str, Any]) -> float:
