@@ -21,6 +21,13 @@ function render({ model, el }) {
   let data = null; // to be shown behind the samples
 
   // Settings --------------------------------------------------------------------------------
+  function tell() {
+    try {
+      model.save_changes();
+    } catch {
+      // no kernel any more: the lab goes on here
+    }
+  }
   let saving = false; // so that one change of many settings is followed once
   function save(changes) {
     saving = true;
@@ -28,7 +35,7 @@ function render({ model, el }) {
     const changed = Object.entries(changes).filter(differ);
     for (const [name, value] of changed) model.set(name, value);
     saving = false;
-    model.save_changes();
+    tell();
     follow(changed.map(([name]) => name));
   }
   /** Settings have changed, here or in Python. */
@@ -209,7 +216,7 @@ function render({ model, el }) {
     if (last.training && performance.now() - toldStep < 1000) return;
     toldStep = performance.now();
     model.set("step", last.step);
-    model.save_changes();
+    tell();
   }
 
   // Listening -------------------------------------------------------------------------------

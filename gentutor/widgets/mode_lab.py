@@ -43,10 +43,11 @@ class ModeCollapseLab(Explorable):
     A curve is cut into 16 pieces that stand for modes.
 
     A notebook can observe, link or set every setting, and ``running``; the page writes ``step``
-    about once a second. After :meth:`drive` the same settings also train in Python: on the lab's
-    button, or when the notebook raises ``request``; what comes back stands in ``reply``. Rates, D's steps, λ and c work from the next step on; any other setting
-    begins a run anew. Training never starts by itself. In the rendered book a link that ends in
-    ``#lab&objective=wgan_gp&…`` carries settings.
+    about once a second. Rates, D's steps, λ and c work from the next step on; any other setting
+    begins a run anew. Training never starts by itself. After :meth:`drive` the same settings also
+    train in Python: on the lab's button, or when the notebook raises ``request``; what comes back
+    stands in ``reply``. In the rendered book a link that ends in ``#lab&objective=wgan_gp&…``
+    carries settings.
 
     Args:
         picture: what is shown on paper and without scripts.
