@@ -18,6 +18,13 @@ optimistic        :math:`z_t-2\eta v(z_t)+\eta v(z_{t-1})`      `bilinear_radius
 
 Simultaneous steps spiral outwards at every step size; alternating ones with h < 2 stay on a closed
 curve; extragradient ones come in for h < 1 and optimistic ones for :math:`h<1/\sqrt3`.
+
+*Damping* takes :math:`\tfrac\gamma2\lVert b\rVert^2` off what b maximises, as R1 does to a linear D
+(Mescheder et al., 2018, section 4), so that
+:math:`J=\bigl(\begin{smallmatrix}0&M\\-M^\top&\gamma I\end{smallmatrix}\bigr)`. In the scalar
+game with :math:`\gamma\le2` simultaneous steps have :math:`|\lambda|=\sqrt{1-\eta\gamma+\eta^2}`
+and come in for :math:`\eta<\gamma`; alternating ones have :math:`\sqrt{1-\eta\gamma}` while their
+eigenvalues are a complex pair.
 """
 
 import math
@@ -30,12 +37,14 @@ from gentutor.checks import check_choice, check_int, check_number, check_tensor
 METHODS = ("simultaneous", "alternating", "extragradient", "optimistic")
 
 
-def update_matrix(method: str, step_size: float, game: Tensor | None = None) -> Tensor:
+def update_matrix(
+    method: str, step_size: float, game: Tensor | None = None, *, damping: float = 0.0
+) -> Tensor:
     r"""One step of both players as a matrix U: :math:`z_{t+1}=Uz_t`.
 
     Simultaneous :math:`I-\eta J`, extragradient :math:`I-\eta J+\eta^2J^2`, alternating
 
-    .. math:: \begin{pmatrix}I&-\eta M\\ \eta M^\top&I-\eta^2M^\top M\end{pmatrix},
+    .. math:: \begin{pmatrix}I&-\eta M\\ \eta M^\top&(1-\eta\gamma)I-\eta^2M^\top M\end{pmatrix},
 
     and optimistic, on :math:`(z_t,z_{t-1})`,
     :math:`\begin{pmatrix}I-2\eta J&\eta J\\I&0\end{pmatrix}`.
@@ -44,6 +53,7 @@ def update_matrix(method: str, step_size: float, game: Tensor | None = None) -> 
         method: one of ``METHODS``.
         step_size: :math:`\eta > 0`.
         game: M, (n, m) floating point; None for the scalar game ab.
+        damping: :math:`\gamma \ge 0`.
 
     Returns:
         float64, (n + m, n + m); for ``"optimistic"`` twice that each way.
@@ -61,11 +71,13 @@ def update_matrix(method: str, step_size: float, game: Tensor | None = None) -> 
     """
     check_choice("method", method, METHODS)
     step_size = check_number("step_size", step_size)
+    damping = check_number("damping", damping, strict=False)
     game = torch.ones(1, 1) if game is None else check_tensor("game", game, ("n", "m"))
     M = game.detach().double()
     n, m = M.shape
     field = torch.zeros(n + m, n + m, dtype=torch.float64)
     field[:n, n:], field[n:, :n] = M, -M.mT
+    field[n:, n:] = damping * torch.eye(m, dtype=torch.float64)
     eye, move = torch.eye(n + m, dtype=torch.float64), step_size * field
     if method == "simultaneous":
         return eye - move
@@ -126,9 +138,15 @@ def bilinear_radius(method: str, step_size: float) -> float:
 
 
 def trajectory(
-    method: str, step_size: float, start: Tensor, steps: int, game: Tensor | None = None
+    method: str,
+    step_size: float,
+    start: Tensor,
+    steps: int,
+    game: Tensor | None = None,
+    *,
+    damping: float = 0.0,
 ) -> Tensor:
-    """Return where the players stand after 0, 1, ... steps.
+    r"""Return where the players stand after 0, 1, ... steps.
 
     Args:
         method: one of ``METHODS``; optimistic players begin as if they had stood still before.
@@ -136,6 +154,7 @@ def trajectory(
         start: (n + m,) floating point, the numbers of a, then of b.
         steps: T >= 0.
         game: M, (n, m); None for the scalar game, n = m = 1.
+        damping: :math:`\gamma \ge 0`.
 
     Returns:
         (T + 1, n + m) float64.
@@ -146,7 +165,7 @@ def trajectory(
     >>> trajectory("simultaneous", 1.0, torch.tensor([1.0, 0.0]), 2).tolist()  # outwards
     [[1.0, 0.0], [1.0, 1.0], [0.0, 2.0]]
     """
-    matrix = update_matrix(method, step_size, game)
+    matrix = update_matrix(method, step_size, game, damping=damping)
     size = len(matrix) // 2 if method == "optimistic" else len(matrix)
     z = check_tensor("start", start, (size,)).detach().double()
     state = torch.cat([z, z]) if method == "optimistic" else z

@@ -7,6 +7,7 @@ from gentutor.widgets.distortion_lab import DistortionLab
 from gentutor.widgets.drawn_digit import DrawnDigit
 from gentutor.widgets.explorable import Explorable
 from gentutor.widgets.fid_lab import FIDLab
+from gentutor.widgets.game_dynamics import GameDynamics
 from gentutor.widgets.latent_map import LatentMap
 from gentutor.widgets.layer_lens import LayerLens
 from gentutor.widgets.mode_dropping import ModeDropping
@@ -27,6 +28,7 @@ __all__ = [
     "DrawnDigit",
     "Explorable",
     "FIDLab",
+    "GameDynamics",
     "LatentMap",
     "LayerLens",
     "ModeCollapseLab",

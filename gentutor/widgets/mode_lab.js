@@ -21,6 +21,13 @@ function render({ model, el }) {
   let data = null; // to be shown behind the samples
 
   // Settings --------------------------------------------------------------------------------
+  function tell() {
+    try {
+      model.save_changes();
+    } catch {
+      // no kernel any more: the lab goes on here
+    }
+  }
   let saving = false; // so that one change of many settings is followed once
   function save(changes) {
     saving = true;
@@ -28,7 +35,7 @@ function render({ model, el }) {
     const changed = Object.entries(changes).filter(differ);
     for (const [name, value] of changed) model.set(name, value);
     saving = false;
-    model.save_changes();
+    tell();
     follow(changed.map(([name]) => name));
   }
   /** Settings have changed, here or in Python. */
@@ -56,6 +63,8 @@ function render({ model, el }) {
     },
   });
   const phase = labPhase(model, save);
+  const inPage = el.closest("figure.explorable");
+  const python = labPython(model, Boolean(inPage), () => themeColours(root, ["real", "fake"]));
   const plane = square({ tabindex: -1, role: "img", "aria-label": "No samples yet" });
   const cursor = drawnByHand(plane.canvas, {
     on: () => model.get("target") === "own",
@@ -88,6 +97,7 @@ function render({ model, el }) {
       charts.element,
     ),
     multiples.element,
+    python.element,
     phase.element,
   );
 
@@ -183,6 +193,7 @@ function render({ model, el }) {
     multiples.draw(last?.runs ?? [], selected, target, target.parts.length === target.modes ? target.places : [], colours);
     if (!told || performance.now() - charted > 240) {
       charted = performance.now();
+      phase.live(last?.runs ?? [], selected);
       charts.draw(histories, selected, target.modes);
     }
     speak();
@@ -205,7 +216,7 @@ function render({ model, el }) {
     if (last.training && performance.now() - toldStep < 1000) return;
     toldStep = performance.now();
     model.set("step", last.step);
-    model.save_changes();
+    tell();
   }
 
   // Listening -------------------------------------------------------------------------------
@@ -218,7 +229,6 @@ function render({ model, el }) {
     else drive();
   });
   watcher.observe(root);
-  const inPage = el.closest("figure.explorable");
   if (!inPage) root.querySelector(".gx-lab-settings a").remove(); // a notebook has no use for its address
   const linked = () => {
     const found = inPage && fromHash(location.hash);
@@ -228,7 +238,7 @@ function render({ model, el }) {
   };
   addEventListener("hashchange", linked);
   document.addEventListener("visibilitychange", drive);
-  const theme = new MutationObserver(() => draw());
+  const theme = new MutationObserver(() => (draw(), python.draw()));
   theme.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
   const sizes = new ResizeObserver(() => draw());
   sizes.observe(plane.canvas);
@@ -244,6 +254,7 @@ function render({ model, el }) {
     clearTimeout(speaking);
     clearInterval(timer);
     place?.stop();
+    python.stop();
   };
 }
 

@@ -1,8 +1,9 @@
 """The mode-collapse lab: GANs that the reader trains in the page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import traitlets
 from matplotlib.figure import Figure
 
@@ -27,8 +28,9 @@ SETTINGS = (
     *("target", "objective", "lr_d", "lr_g", "n_critic", "gp_weight", "clip"),
     *("pack", "collapsed", "seed", "seeds", "points"),
 )
-PARTS = ("settings", "controls", "plane", "charts", "words", "phase")
+PARTS = ("settings", "controls", "plane", "charts", "words", "runs", "phase", "python")
 AXES = ("objective", "lr_ratio", "n_critic")
+OUTCOMES = {"m20": 8, "reverse_kl": 9, "quality": 1}  # and the most that each can be, on the ring
 
 
 class ModeCollapseLab(Explorable):
@@ -42,8 +44,10 @@ class ModeCollapseLab(Explorable):
 
     A notebook can observe, link or set every setting, and ``running``; the page writes ``step``
     about once a second. Rates, D's steps, λ and c work from the next step on; any other setting
-    begins a run anew. Training never starts by itself. In the rendered book a link that ends in
-    ``#lab&objective=wgan_gp&…`` carries settings.
+    begins a run anew. Training never starts by itself. After :meth:`drive` the same settings also
+    train in Python: on the lab's button, or when the notebook raises ``request``; what comes back
+    stands in ``reply``. In the rendered book a link that ends in ``#lab&objective=wgan_gp&…``
+    carries settings.
 
     Args:
         picture: what is shown on paper and without scripts.
@@ -54,7 +58,9 @@ class ModeCollapseLab(Explorable):
             ``verdict``: (O, C, N, S) places in ``VERDICTS`` of
             :mod:`gentutor.metrics.mode_coverage`, of S seeds from the collapsed start
             on the ring. ``settings``, if there, maps an objective to what it was recorded with,
-            such as ``{"r1": {"gp_weight": 0.3}}``. A press on a cell loads its settings.
+            such as ``{"r1": {"gp_weight": 0.3}}``. ``m20``, ``quality`` and ``reverse_kl``, if
+            there, are what each seed reached, (O, C, N, S), NaN where a run has none; ``steps`` is
+            after how many of G. A press on a cell loads its settings and shows its runs.
         target: ``"ring"``, ``"grid"``, ``"two_moons"``, ``"spirals"`` or ``"own"``.
         objective: a key of ``OBJECTIVES``.
         lr_d, lr_g: Adam's learning rates, > 0.
@@ -97,6 +103,10 @@ class ModeCollapseLab(Explorable):
     recorded = traitlets.Dict().tag(sync=True)
     running = traitlets.Bool(False).tag(sync=True)
     step = traitlets.Int(0).tag(sync=True)
+    driven = traitlets.Bool(False).tag(sync=True)
+    request = traitlets.Int(0).tag(sync=True)
+    status = traitlets.Unicode().tag(sync=True)
+    reply = traitlets.Dict().tag(sync=True)
 
     def __init__(
         self,
@@ -115,6 +125,39 @@ class ModeCollapseLab(Explorable):
         super().__init__(
             arrays=arrays, picture=picture, caption=caption, alt=alt, recorded=diagram, **traits
         )
+
+    def drive(self, engine: Callable[[dict[str, Any]], Iterable[Mapping[str, Any]]]) -> None:
+        """Let ``engine`` train what the lab is set to, whenever ``request`` rises.
+
+        Args:
+            engine: takes all settings by name and yields reports, such as
+                :func:`gentutor.training.live.train_live`; ``x`` in a report, (R, N, 2) samples,
+                reaches the page as float32. ``status`` is then ``"training"``, at the end
+                ``"done"``, ``"interrupted"`` or the engine's error in words.
+
+        Raises:
+            TypeError: it cannot be called.
+        """
+        if not callable(engine):
+            raise TypeError(f"engine: expected a function, got {type(engine).__name__}")
+        if not self.driven:
+            self.observe(lambda change: self._train(), "request")
+            self.on_msg(lambda widget, content, buffers: self.send({"heard": content}))
+        self._engine, self.driven = engine, True
+
+    def _train(self) -> None:
+        self.status = "training"
+        try:
+            for report in self._engine({name: getattr(self, name) for name in SETTINGS}):
+                x = np.ascontiguousarray(report["x"], dtype="<f4")
+                self.reply = {**report, "x": x.tobytes(), "runs": len(x)}
+        except KeyboardInterrupt:
+            self.status = "interrupted"
+        except Exception as error:  # whatever it is, the reader must see it in its place
+            self.status = f"{type(error).__name__}: {error}"
+        else:
+            whole = self.reply.get("step") == self.reply.get("steps")
+            self.status = "done" if whole else "interrupted"
 
     @traitlets.validate(*POSITIVE)
     def _positive(self, proposal: dict[str, Any]) -> float:
@@ -166,4 +209,17 @@ def _diagram(recorded: Mapping[str, Any] | str | None, arrays: Arrays) -> dict[s
             raise ValueError(f"recorded: expected {size} values of {axis}, got {len(axes[axis])}")
     if verdict.max() > 4:
         raise ValueError(f"recorded: expected verdicts from 0 to 4, got {verdict.max():g}")
-    return {**axes, "settings": dict(recorded.get("settings", {}))}
+    for name in (name for name in OUTCOMES if name in recorded):
+        _add_outcome(name, recorded[name], arrays)
+    extra = {"settings": dict(recorded.get("settings", {})), "steps": recorded.get("steps", 0)}
+    return {**axes, **extra}
+
+
+def _add_outcome(name: str, values: Any, arrays: Arrays) -> None:
+    """Add what each run reached; -1 stands for NaN, which the page does not take."""
+    found = np.asarray(values, dtype=np.float64)
+    reached = found[~np.isnan(found)]
+    if reached.size and not 0 <= reached.min() <= reached.max() <= OUTCOMES[name]:
+        got = f"{reached.min():g} to {reached.max():g}"
+        raise ValueError(f"recorded: expected {name} from 0 to {OUTCOMES[name]}, got {got}")
+    arrays.add(name, np.where(np.isnan(found), -1, found), "O C N S", "float16")

@@ -9,27 +9,37 @@ function tally({ verdict }, at, seeds) {
   return counts;
 }
 
+/** Whether the lab is set as `wanted`, but for weights that its objective has no use for. */
+function isSetTo(model, wanted) {
+  const idle = { gp_weight: !PENALISED.includes(wanted.objective), clip: wanted.objective !== "wgan_clip" };
+  const near = (a, b) => a === b || (typeof a === "number" && Math.abs(a / b - 1) < 0.02);
+  return Object.entries(wanted).every(([name, value]) => idle[name] || near(model.get(name), value));
+}
+
 /**
  * A table for the objective that is chosen: columns are D's rate over G's, rows D's steps, a cell its
- * seeds' verdicts as a bar. A press on a cell loads its settings. Null without a recording.
+ * seeds' verdicts as a bar. A press on a cell loads its settings; below stand the runs of the cell
+ * that the lab is set to, with the live ones, which `live(runs, selected)` brings up to date.
  */
 function labPhase(model, save) {
   const recorded = model.get("recorded");
-  if (recorded.missing) return { element: html("p", { class: "gx-lab-phase", role: "note" }, recorded.missing), show() {} };
-  if (!recorded.objective) return { element: "", show() {} };
-  const { verdict } = readArrays(model);
+  const still = { show() {}, live() {} };
+  if (recorded.missing) return { element: html("p", { class: "gx-lab-phase", role: "note" }, recorded.missing), ...still };
+  if (!recorded.objective) return { element: "", ...still };
+  const arrays = readArrays(model);
+  const { verdict } = arrays;
   const [, ratios, rounds, seeds] = verdict.shape;
+  const runs = labRuns(recorded.steps);
+  const settingsOf = (objective, n_critic, ratio) => ({
+    ...PLAIN, ...(recorded.settings[objective] ?? {}), target: "ring", objective, n_critic, lr_d: Number((ratio * PLAIN.lr_g).toPrecision(3)),
+  });
   const title = html("p", { class: "gx-title" });
   const cells = recorded.n_critic.map((n) =>
     recorded.lr_ratio.map((ratio) => {
       const bar = html("span", { class: "gx-lab-bar", "aria-hidden": "true" });
       const [count, word] = [html("span", {}), html("span", { class: "gx-lab-word" })];
       const button = html("button", { type: "button", class: "gx-lab-phase-cell" }, bar, count, word);
-      button.addEventListener("click", () => {
-        const objective = model.get("objective");
-        const own = recorded.settings[objective] ?? {};
-        save({ ...PLAIN, ...own, target: "ring", objective, n_critic: n, lr_d: Number((ratio * PLAIN.lr_g).toPrecision(3)) });
-      });
+      button.addEventListener("click", () => save(settingsOf(model.get("objective"), n, ratio)));
       return { bar, count, word, button };
     }),
   );
@@ -44,6 +54,7 @@ function labPhase(model, save) {
     title,
     html("table", {}, html("tr", {}, html("th", { scope: "col" }, "D’s rate over G’s"), ...head), ...rows),
     legend(...["covers", "partial", "spread", "collapsed", "failed"].map(key)),
+    runs.element,
   );
 
   /** Follow the settings: the objective's table, and the cell that they are. */
@@ -51,12 +62,14 @@ function labPhase(model, save) {
     const game = recorded.objective.indexOf(model.get("objective"));
     element.hidden = game < 0;
     if (game < 0) return;
-    title.textContent = `Recorded: ${GAMES[model.get("objective")]} from the collapsed start on the ring, ${seeds} seeds a cell. Press one for its settings.`;
-    const ratio = model.get("lr_d") / model.get("lr_g");
-    const here = model.get("target") === "ring" && model.get("collapsed") && model.get("pack") === 1;
+    title.textContent = `Recorded: ${GAMES[model.get("objective")]} from the collapsed start on the ring, ${seeds} seeds a cell. Press one for its settings and its runs.`;
+    let chosen = null;
     recorded.n_critic.forEach((n, i) =>
       recorded.lr_ratio.forEach((share, c) => {
-        const counts = tally({ verdict }, (game * ratios + c) * rounds + i, seeds);
+        const at = (game * ratios + c) * rounds + i;
+        const counts = tally({ verdict }, at, seeds);
+        const here = isSetTo(model, settingsOf(model.get("objective"), n, share));
+        if (here) chosen = runsOf(arrays, at, seeds);
         const { bar, count, word, button } = cells[i][c];
         bar.replaceChildren(
           ...[2, 4, 3, 1, 0].filter((v) => counts[v]).map((v) => html("i", { class: `gx-lab-${RECORDED[v]}`, style: `flex: ${counts[v]}` })),
@@ -66,9 +79,10 @@ function labPhase(model, save) {
         word.textContent = ` ${RECORDED[most]}`;
         const said = RECORDED.map((name, v) => `${counts[v]} ${name}`).filter((_, v) => counts[v]).join(", ");
         button.setAttribute("aria-label", `${n} D ${n > 1 ? "steps" : "step"}, D’s rate ${brief(share)} times G’s: ${said}`);
-        button.setAttribute("aria-pressed", here && n === model.get("n_critic") && Math.abs(ratio / share - 1) < 0.02);
+        button.setAttribute("aria-pressed", here);
       }),
     );
+    runs.show(chosen);
   }
-  return { element, show };
+  return { element, show, live: runs.live };
 }

@@ -17,13 +17,16 @@ from gentutor.theory.games import (
 GAME = torch.randn(3, 2, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
 
 
-def play(method: str, step_size: float, start: Tensor, steps: int, game: Tensor) -> Tensor:
-    """Move both players by autograd through a' M b, as a training loop would."""
+def play(
+    method: str, step_size: float, start: Tensor, steps: int, game: Tensor, damping: float = 0.0
+) -> Tensor:
+    """Move both players by autograd through a' M b - damping b' b / 2, as a training loop would."""
     n = len(game)
 
     def slopes(a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
         a, b = a.clone().requires_grad_(), b.clone().requires_grad_()
-        return torch.autograd.grad(a @ game @ b, (a, b))
+        down = torch.autograd.grad(a @ game @ b, a)[0]
+        return down, torch.autograd.grad(a @ game @ b - damping / 2 * b @ b, b)[0]
 
     a, b = start[:n], start[n:]
     places, before = [start], slopes(a, b)
@@ -45,11 +48,12 @@ def play(method: str, step_size: float, start: Tensor, steps: int, game: Tensor)
     return torch.stack(places)
 
 
+@pytest.mark.parametrize("damping", [0.0, 0.4])
 @pytest.mark.parametrize("method", METHODS)
-def test_a_trajectory_is_what_two_players_walk(method):
+def test_a_trajectory_is_what_two_players_walk(method, damping):
     start = torch.tensor([1.0, -0.5, 0.3, 2.0, 0.7], dtype=torch.float64)
-    found = trajectory(method, 0.3, start, 25, GAME)
-    torch.testing.assert_close(found, play(method, 0.3, start, 25, GAME))
+    found = trajectory(method, 0.3, start, 25, GAME, damping=damping)
+    torch.testing.assert_close(found, play(method, 0.3, start, 25, GAME, damping))
     assert found.shape == (26, 5)
     scalar = trajectory(method, 0.3, start[:2], 25)
     torch.testing.assert_close(scalar, play(method, 0.3, start[:2], 25, torch.ones(1, 1).double()))
@@ -116,7 +120,52 @@ def test_looking_ahead_converges_up_to_its_step_size(method, limit):
     assert bilinear_radius(method, limit) == pytest.approx(1.0)
 
 
+@pytest.mark.claim("gan-damping")
+@pytest.mark.parametrize("damping", [0.1, 0.5, 1.3])
+def test_damping_lets_simultaneous_steps_come_in_below_its_own_size(damping):
+    for eta in (0.1 * damping, damping, 1.4 * damping):
+        found = float(spectral_radius(update_matrix("simultaneous", eta, damping=damping)))
+        assert found == pytest.approx(math.sqrt(1 - eta * damping + eta**2), rel=1e-12)
+    start = torch.tensor([0.6, 0.8]).double()
+    steps = int(60 / damping**2)
+    slow, fast = (
+        trajectory("simultaneous", share * damping, start, steps, damping=damping)[-1].norm()
+        for share in (0.5, 1.4)
+    )
+    assert float(slow) < 1e-2
+    assert float(fast) > 1e2
+
+
+@pytest.mark.claim("gan-damping")
+def test_damping_brings_alternating_steps_in_at_every_step_of_a_complex_pair():
+    for damping in (0.1, 0.5, 1.3):
+        for eta in (0.05, 0.2, 0.6):
+            values = torch.linalg.eigvals(update_matrix("alternating", eta, damping=damping))
+            assert float(values[0].imag.abs()) > 0
+            expected = torch.full((2,), math.sqrt(1 - eta * damping), dtype=torch.float64)
+            torch.testing.assert_close(values.abs(), expected)
+
+
+@pytest.mark.claim("gan-damping")
+def test_r1_on_a_linear_discriminator_is_this_damping():
+    """The Dirac GAN: data at 0, the sample at a, logit b x; near 0 its field is half the game's."""
+    spot = torch.tensor([1e-4, -2e-4], dtype=torch.float64, requires_grad=True)
+    a, b = spot
+    value = -torch.nn.functional.softplus(-b * 0) - torch.nn.functional.softplus(b * a)
+    penalty = 0.3 / 2 * b**2  # D's slope at the data is b
+    down = torch.autograd.grad(value, spot, retain_graph=True)[0][0]
+    up = torch.autograd.grad(value - penalty, spot)[0][1]
+    eta = 0.2
+    moved = spot.detach() + torch.stack([-eta * down, eta * up])
+    # softplus has slope 1/2 at 0, and D's output falls with a: the game is -ab/2.
+    game = torch.tensor([[-0.5]])
+    matrix = update_matrix("simultaneous", eta, game, damping=0.3)
+    torch.testing.assert_close(moved, matrix @ spot.detach(), rtol=1e-3, atol=0)
+
+
 def test_bad_input_is_refused():
+    with pytest.raises(ValueError, match="damping: expected a finite number >= 0, got -1"):
+        update_matrix("alternating", 0.1, damping=-1)
     with pytest.raises(ValueError, match=r"method: expected one of simultaneous, .*; got 'adam'"):
         update_matrix("adam", 0.1)
     with pytest.raises(ValueError, match="step_size: expected a finite number > 0, got 0"):

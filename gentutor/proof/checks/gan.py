@@ -38,6 +38,27 @@ def distance_after(eta: float, steps: int) -> float:
     return math.hypot(a, b)
 
 
+def growth_of_damped_steps(eta: float, gamma: float, faster: float = 1.0) -> float:
+    """Play ab - gamma b^2 / 2 at once, b's steps `faster` times as large; return growth a step."""
+    a, b, logs = 0.8, 0.6, 0.0
+    for step in range(12_000):
+        a, b = a - eta * b, b + faster * eta * (a - gamma * b)
+        size = math.hypot(a, b)
+        logs += math.log(size) if step >= 1_000 else 0.0
+        a, b = a / size, b / size
+    return math.exp(logs / 11_000)
+
+
+def growth_of_turns(eta: float) -> float:
+    """Play ab in turns for long, and return the growth of the largest distance a step."""
+    a, b, far = 1.0, 0.0, []
+    for _ in range(20_000):
+        a = a - eta * b
+        b = b + eta * a
+        far.append(math.hypot(a, b))
+    return (max(far[-1000:]) / max(far[:1000])) ** (1 / 19_000)
+
+
 def statements_on_the_equilibrium() -> list[str]:
     """Return the letters of the wrong statements, with D = 1/2 on real and generated inputs."""
     half = torch.full((8,), 0.5, dtype=torch.float64)
