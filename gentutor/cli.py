@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gentutor.bank.exercises import Exercise
+    from gentutor.scoring import Report
 
 app = typer.Typer(
     help="Practise for the interview: write code from memory, mend broken code, be judged.",
@@ -139,6 +140,142 @@ def record(
         _say(f"recorded: {recording.record(declaration, jobs=jobs, cluster=cluster)}")
     except (ImportError, OSError, TypeError, ValueError) as error:
         raise typer.BadParameter(str(error)) from None
+
+
+Metric = Annotated[
+    str,
+    typer.Option(
+        help="Of sets: fid, kid, is, precision-recall. Of pairs: psnr, ssim, ms-ssim, lpips. "
+        "Several with commas between."
+    ),
+]
+Network = Annotated[
+    str,
+    typer.Option(help="digits, efficientnet-lite0; inception, vgg, alexnet, squeezenet by file."),
+]
+Weights = Annotated[Path | None, typer.Option(help="File of the network's weights.")]
+Resize = Annotated[
+    str | None,
+    typer.Option(help="Side in pixels before the network; of inception: tensorflow, torch, bicubic."),
+]
+Batch = Annotated[int, typer.Option(min=1, help="Images at once.")]
+Threads = Annotated[int, typer.Option(min=1, help="Threads of each process.")]
+Skip = Annotated[bool, typer.Option("--skip", help="Leave unusable files out, and count them.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; one a core if left out.")]
+Cluster = Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")]
+Generated = Annotated[Path, typer.Argument(help="Likewise; for pairs, files of the same names.")]
+
+
+@app.command()
+def score(
+    real: Annotated[
+        Path, typer.Argument(help="A folder, an .npz, a .safetensors, or saved statistics.")
+    ],
+    generated: Generated,
+    metric: Metric = "fid,kid",
+    network: Network = "efficientnet-lite0",
+    weights: Weights = None,
+    resize: Resize = None,
+    batch: Batch = 64,
+    threads: Threads = 1,
+    skip: Skip = False,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Report, in JSON; with it a killed run can go on.")
+    ] = None,
+) -> None:
+    """Score generated images against real ones; every number says how it was measured."""
+    from gentutor import scoring
+
+    how = {"weights": weights, "resize": resize, "batch": batch, "threads": threads}
+    where = {"skip": skip, "jobs": jobs, "cluster": cluster, "out": out}
+    try:
+        found = scoring.score(real, generated, metric.split(","), network, **how, **where)
+    except (ImportError, OSError, TypeError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
+    _show(found)
+    for side in (found.real, found.generated):
+        for why in side.skipped:
+            _say(f"left out: {why}", "yellow")
+    if out:
+        _say(f"report: {out}")
+
+
+@app.command()
+def stats(
+    images: Annotated[Path, typer.Argument(help="A folder, an .npz or a .safetensors.")],
+    out: Annotated[Path, typer.Option(help="The file to write, a .safetensors.")],
+    features: Annotated[
+        bool, typer.Option("--features", help="Keep what kid, is and precision-recall need.")
+    ] = False,
+    network: Network = "efficientnet-lite0",
+    weights: Weights = None,
+    resize: Resize = None,
+    batch: Batch = 64,
+    threads: Threads = 1,
+    skip: Skip = False,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+) -> None:
+    """Save a set's statistics, to be given to score in the place of its images."""
+    from gentutor import scoring
+
+    how = {"weights": weights, "resize": resize, "batch": batch, "threads": threads}
+    where = {"skip": skip, "jobs": jobs, "cluster": cluster}
+    try:
+        found = scoring.stats(images, out, network, features=features, **how, **where)
+    except (ImportError, OSError, TypeError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
+    for why in found.skipped:
+        _say(f"left out: {why}", "yellow")
+    seen_by = ", ".join(f"{key} {value}" for key, value in found.label.items())
+    _say(f"statistics: {out} ({found.count} images; {seen_by})")
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(help="A report of score.")],
+    second: Annotated[Path, typer.Argument(help="Another one.")],
+) -> None:
+    """Lay two reports side by side; exit with 2 and say why where they do not compare."""
+    from rich.table import Table
+
+    from gentutor import scoring
+
+    try:
+        pairs = scoring.compare(first, second)
+    except (OSError, TypeError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
+    table = Table(box=None, pad_edge=False)
+    for heading in ("score", str(first), str(second), "better"):
+        table.add_column(heading, justify="left" if heading in ("score", "better") else "right")
+    for mine, other in pairs:
+        better = first if mine.beats(other) else second if other.beats(mine) else "equal"
+        table.add_row(mine.name, f"{mine.value:.6g}", f"{other.value:.6g}", str(better))
+    console().print(table)
+
+
+def _show(report: "Report") -> None:
+    """Print scores as a table, and below it what they have in common."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("score", "value", "±", "better", "images"):
+        table.add_column(heading, justify="right" if heading in ("value", "±") else "left")
+    labels = {}
+    for one in report.scores:
+        spread = "" if one.std is None else f"{one.std:.3g}"
+        real = f", {one.n_real} real" if one.n_real else ""
+        sizes = f"{one.n_fake} pairs" if one.paired else f"{one.n_fake} generated{real}"
+        better = "higher" if one.higher_is_better else "lower"
+        table.add_row(one.name, f"{one.value:.6g}", spread, better, sizes)
+        labels[one.network] = f"weights {one.weight_hash}, resize {one.resize}"
+    console().print(table)
+    for network, label in labels.items():
+        if network != "pixels":
+            _say(f"{network}: {label}")
+    _say(", ".join(f"{name} {version}" for name, version in report.versions.items()))
 
 
 @cache

@@ -15,7 +15,7 @@ from gentutor.checks import check_int
 from gentutor.metrics.folders import check_paired
 from gentutor.metrics.moments import Moments
 from gentutor.scoring.networks import Eye
-from gentutor.scoring.shards import Shard, all_seen, bounds, part_of
+from gentutor.scoring.shards import Shard, all_seen, bounds, check_pair_metrics, part_of
 from gentutor.scoring.sources import Source, first_shape, kind, open_source
 from gentutor.scoring.statistics import Features, is_statistics, load_statistics
 from gentutor.scoring.store import Store
@@ -121,6 +121,7 @@ def plan(
                 f"{fake.name}: expected images like those of {real.name}, {kind(shapes[0])}, "
                 f"got {kind(shapes[1])}"
             )
+        check_pair_metrics(metrics, fake.name, shapes[1])
     shards = [
         Shard(
             tuple(part_of(*one, rows) for one in zip(sources, shapes, strict=True)),

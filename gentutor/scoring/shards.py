@@ -89,6 +89,18 @@ def bounds(count: int, batch: int) -> list[tuple[int, int]]:
     return [(start, min(start + size, count)) for start in range(0, count, size)]
 
 
+def check_pair_metrics(metrics: Sequence[str], name: str, shape: tuple[int, ...]) -> None:
+    """Raise ValueError if images of this shape are too small for a metric; tries a black pair."""
+    black = torch.zeros(1, *shape, dtype=torch.uint8)
+    for metric in metrics:
+        if metric in ON_PIXELS:
+            try:
+                ON_PIXELS[metric](black, black, data_range=255)
+            except ValueError as error:
+                why = str(error).partition(": ")[2]
+                raise ValueError(f"{name}: {metric}: {why}") from None
+
+
 def part_of(source: Source, shape: tuple[int, ...], rows: tuple[int, int]) -> Part:
     """Return some images of a source."""
     return Part(source.name, source.files[slice(*rows)], source.places.get("images"), rows, shape)
@@ -173,7 +185,8 @@ def all_seen(
             order = list(left)
             try:
                 todo = [shards[place] for place in order]
-                for i, seen in as_done(see, todo, jobs=jobs, cluster=cluster):
+                fork = all(shard.threads == 1 for shard in shards)
+                for i, seen in as_done(see, todo, jobs=jobs, cluster=cluster, fork=fork):
                     yield order[i], seen
                     left.remove(order[i])
                     bar.update(len(shards[order[i]].parts[0]))
