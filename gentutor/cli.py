@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from gentutor.bank.exercises import Exercise
-    from gentutor.scoring import Report
 
 app = typer.Typer(
     help="Practise for the interview: write code from memory, mend broken code, be judged.",
@@ -156,7 +155,9 @@ Network = Annotated[
 Weights = Annotated[Path | None, typer.Option(help="File of the network's weights.")]
 Resize = Annotated[
     str | None,
-    typer.Option(help="Side in pixels before the network; of inception: tensorflow, torch, bicubic."),
+    typer.Option(
+        help="Side in pixels before the network; of inception: tensorflow, torch, bicubic."
+    ),
 ]
 Batch = Annotated[int, typer.Option(min=1, help="Images at once.")]
 Threads = Annotated[int, typer.Option(min=1, help="Threads of each process.")]
@@ -187,6 +188,7 @@ def score(
 ) -> None:
     """Score generated images against real ones; every number says how it was measured."""
     from gentutor import scoring
+    from gentutor.scoring.tables import labels, score_table
 
     how = {"weights": weights, "resize": resize, "batch": batch, "threads": threads}
     where = {"skip": skip, "jobs": jobs, "cluster": cluster, "out": out}
@@ -194,7 +196,9 @@ def score(
         found = scoring.score(real, generated, metric.split(","), network, **how, **where)
     except (ImportError, OSError, TypeError, ValueError) as error:
         raise typer.BadParameter(str(error)) from None
-    _show(found)
+    console().print(score_table(found))
+    for line in labels(found):
+        _say(line)
     for side in (found.real, found.generated):
         for why in side.skipped:
             _say(f"left out: {why}", "yellow")
@@ -239,43 +243,14 @@ def compare(
     second: Annotated[Path, typer.Argument(help="Another one.")],
 ) -> None:
     """Lay two reports side by side; exit with 2 and say why where they do not compare."""
-    from rich.table import Table
-
     from gentutor import scoring
+    from gentutor.scoring.tables import comparison_table
 
     try:
         pairs = scoring.compare(first, second)
     except (OSError, TypeError, ValueError) as error:
         raise typer.BadParameter(str(error)) from None
-    table = Table(box=None, pad_edge=False)
-    for heading in ("score", str(first), str(second), "better"):
-        table.add_column(heading, justify="left" if heading in ("score", "better") else "right")
-    for mine, other in pairs:
-        better = first if mine.beats(other) else second if other.beats(mine) else "equal"
-        table.add_row(mine.name, f"{mine.value:.6g}", f"{other.value:.6g}", str(better))
-    console().print(table)
-
-
-def _show(report: "Report") -> None:
-    """Print scores as a table, and below it what they have in common."""
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False)
-    for heading in ("score", "value", "±", "better", "images"):
-        table.add_column(heading, justify="right" if heading in ("value", "±") else "left")
-    labels = {}
-    for one in report.scores:
-        spread = "" if one.std is None else f"{one.std:.3g}"
-        real = f", {one.n_real} real" if one.n_real else ""
-        sizes = f"{one.n_fake} pairs" if one.paired else f"{one.n_fake} generated{real}"
-        better = "higher" if one.higher_is_better else "lower"
-        table.add_row(one.name, f"{one.value:.6g}", spread, better, sizes)
-        labels[one.network] = f"weights {one.weight_hash}, resize {one.resize}"
-    console().print(table)
-    for network, label in labels.items():
-        if network != "pixels":
-            _say(f"{network}: {label}")
-    _say(", ".join(f"{name} {version}" for name, version in report.versions.items()))
+    console().print(comparison_table(first, second, pairs))
 
 
 @cache

@@ -100,7 +100,9 @@ def read_report(path: str | Path) -> Report:
         )
         return Report(scores, real=real, generated=generated, **found)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"path: expected a report of gentutor score, got {path}: {error}") from None
+        raise ValueError(
+            f"path: expected a report of gentutor score, got {path}: {error}"
+        ) from None
 
 
 def compare(first: str | Path, second: str | Path) -> list[tuple[Score, Score]]:

@@ -84,8 +84,7 @@ def score(
         if pairs:
             scores += _of_pairs(pairs, plans["pairs"])
         both = {
-            name: _report_side(paths[name], seen.get(name), plans.get("pairs"))
-            for name in paths
+            name: _report_side(paths[name], seen.get(name), plans.get("pairs")) for name in paths
         }
         report = Report(tuple(scores), options, **both, batch=batch, threads=threads)
         if out:
@@ -118,7 +117,14 @@ def stats(
         out: the file; a ``.safetensors``.
         features: keep all features and logits too, which "kid", "is" and "precision-recall" need;
             without, moments alone, which are all that "fid" needs.
-        network, weights, resize, batch, threads, skip, jobs, cluster: as of :func:`score`.
+        network: as of :func:`score`, like all that follow.
+        weights: file of the network's weights.
+        resize: side in pixels before the network.
+        batch: images that the network sees at once.
+        threads: of torch in each process.
+        skip: leave out files that cannot be used.
+        jobs: processes of this machine; None for one a core.
+        cluster: address of a Dask scheduler, or None.
     """
     if Path(out).suffix != ".safetensors":
         raise ValueError(f"out: expected a name that ends in .safetensors, got {out}")

@@ -76,7 +76,7 @@ class Shard:
 
 @dataclass(frozen=True)
 class Seen:
-    """What came of a shard: rows (n, W) by kind, a checksum an image, and why some were left out."""
+    """What came of a shard: rows (n, W) by kind, checksums of images, and why some are left out."""
 
     rows: dict[str, Tensor]
     prints: list[int]

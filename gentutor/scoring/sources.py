@@ -88,7 +88,7 @@ def open_array(name: str, file: Path, key: str) -> Tensor:
         array = np.load(file, mmap_mode="c", allow_pickle=False)
     except (OSError, ValueError, SafetensorError) as error:
         raise ValueError(f"{name}: cannot read {key} of {file}: {error}") from None
-    if array.dtype.kind == "f" and array.dtype.isnative or array.dtype == np.uint8:
+    if (array.dtype.kind == "f" and array.dtype.isnative) or array.dtype == np.uint8:
         tensor = torch.from_numpy(array)
         if array.dtype == np.uint8 and array.ndim in (3, 4):
             return tensor[:, None] if array.ndim == 3 else tensor.permute(0, 3, 1, 2)
@@ -177,14 +177,16 @@ def _named(
 def _check(name: str, path: Path, arrays: Mapping[str, Tensor]) -> None:
     count = len(next(iter(arrays.values())))
     for key, array in arrays.items():
+        if (key == "images") != (array.dtype == torch.uint8):
+            raise ValueError(
+                f"{name}: expected uint8 images, float features and logits, got {array.dtype} "
+                f"{key} in {path}"
+            )
         if array.ndim != ROWS[key] or not array.numel() or len(array) != count:
             raise ValueError(
                 f"{name}: expected {key} of {ROWS[key]} axes and equally many rows, got shape "
                 f"{tuple(array.shape)} in {path}"
             )
-        if (key == "images") != (array.dtype == torch.uint8):
-            raise ValueError(f"{name}: {path}: expected uint8 images, float features and logits, "
-                             f"got {array.dtype} {key}")  # fmt: skip
     if "images" in arrays and arrays["images"].shape[1] not in (1, 3):
         raise ValueError(
             f"{name}: expected 1 or 3 channels, got {arrays['images'].shape[1]} in {path}"
