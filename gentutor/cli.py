@@ -165,6 +165,118 @@ def record(
         raise typer.BadParameter(str(error)) from None
 
 
+Metric = Annotated[
+    str,
+    typer.Option(
+        help="Of sets: fid, kid, is, precision-recall. Of pairs: psnr, ssim, ms-ssim, lpips. "
+        "Several with commas between."
+    ),
+]
+Network = Annotated[
+    str,
+    typer.Option(help="digits, efficientnet-lite0; inception, vgg, alexnet, squeezenet by file."),
+]
+Weights = Annotated[Path | None, typer.Option(help="File of the network's weights.")]
+Resize = Annotated[
+    str | None,
+    typer.Option(
+        help="Side in pixels before the network; of inception: tensorflow, torch, bicubic."
+    ),
+]
+Batch = Annotated[int, typer.Option(min=1, help="Images at once.")]
+Threads = Annotated[int, typer.Option(min=1, help="Threads of each process.")]
+Skip = Annotated[bool, typer.Option("--skip", help="Leave unusable files out, and count them.")]
+Jobs = Annotated[int | None, typer.Option(min=1, help="Processes; one a core if left out.")]
+Cluster = Annotated[str | None, typer.Option(help="Address of a Dask scheduler.")]
+Generated = Annotated[Path, typer.Argument(help="Likewise; for pairs, files of the same names.")]
+
+
+@app.command()
+def score(
+    real: Annotated[
+        Path, typer.Argument(help="A folder, an .npz, a .safetensors, or saved statistics.")
+    ],
+    generated: Generated,
+    metric: Metric = "fid,kid",
+    network: Network = "efficientnet-lite0",
+    weights: Weights = None,
+    resize: Resize = None,
+    batch: Batch = 64,
+    threads: Threads = 1,
+    skip: Skip = False,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Report, in JSON; with it a killed run can go on.")
+    ] = None,
+) -> None:
+    """Score generated images against real ones; every number says how it was measured."""
+    from gentutor import scoring
+    from gentutor.scoring.tables import labels, score_table
+
+    how = {"weights": weights, "resize": resize, "batch": batch, "threads": threads}
+    where = {"skip": skip, "jobs": jobs, "cluster": cluster, "out": out}
+    try:
+        found = scoring.score(real, generated, metric.split(","), network, **how, **where)
+    except (ImportError, OSError, TypeError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
+    console().print(score_table(found))
+    for line in labels(found):
+        _say(line)
+    for side in (found.real, found.generated):
+        for why in side.skipped:
+            _say(f"left out: {why}", "yellow")
+    if out:
+        _say(f"report: {out}")
+
+
+@app.command()
+def stats(
+    images: Annotated[Path, typer.Argument(help="A folder, an .npz or a .safetensors.")],
+    out: Annotated[Path, typer.Option(help="The file to write, a .safetensors.")],
+    features: Annotated[
+        bool, typer.Option("--features", help="Keep what kid, is and precision-recall need.")
+    ] = False,
+    network: Network = "efficientnet-lite0",
+    weights: Weights = None,
+    resize: Resize = None,
+    batch: Batch = 64,
+    threads: Threads = 1,
+    skip: Skip = False,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
+) -> None:
+    """Save a set's statistics, to be given to score in the place of its images."""
+    from gentutor import scoring
+
+    how = {"weights": weights, "resize": resize, "batch": batch, "threads": threads}
+    where = {"skip": skip, "jobs": jobs, "cluster": cluster}
+    try:
+        found = scoring.stats(images, out, network, features=features, **how, **where)
+    except (ImportError, OSError, TypeError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
+    for why in found.skipped:
+        _say(f"left out: {why}", "yellow")
+    seen_by = ", ".join(f"{key} {value}" for key, value in found.label.items())
+    _say(f"statistics: {out} ({found.count} images; {seen_by})")
+
+
+@app.command()
+def compare(
+    first: Annotated[Path, typer.Argument(help="A report of score.")],
+    second: Annotated[Path, typer.Argument(help="Another one.")],
+) -> None:
+    """Lay two reports side by side; exit with 2 and say why where they do not compare."""
+    from gentutor import scoring
+    from gentutor.scoring.tables import comparison_table
+
+    try:
+        pairs = scoring.compare(first, second)
+    except (OSError, TypeError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
+    console().print(comparison_table(first, second, pairs))
+
+
 @cache
 def console() -> "Console":
     """Return the terminal to print to."""

@@ -3,10 +3,15 @@
 This is joblib with a progress bar, and the only place that starts processes.
 """
 
+import ctypes
+import multiprocessing
 import pickle
 import signal
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
+from itertools import islice
 from multiprocessing import resource_tracker
 from typing import Any, TypeVar
 
@@ -27,6 +32,7 @@ def as_done(
     *,
     jobs: int | None = None,
     cluster: str | None = None,
+    fork: bool = False,
 ) -> Iterator[tuple[int, Result]]:
     """Yield (place, ``function(item)``) for every item, in the order in which they are done.
 
@@ -37,8 +43,12 @@ def as_done(
             items. With one the work is done in this process, in order. Not used with a cluster.
         cluster: None, or the address of a Dask scheduler, ``"tcp://host:8786"``: its workers do
             the work then. They need this package installed.
+        fork: start the processes as copies of this one, on Linux: they have all modules and
+            networks that are loaded here, in 20 ms and not in seconds. For work on one thread
+            only, since OpenMP's threads are not copied.
 
     Raises:
+        BrokenProcessPool: a process died.
         TypeError, ValueError: ``jobs`` of the wrong kind or range.
         ImportError: ``cluster`` is given and Dask is missing here, or this package there.
         ConnectionError: no scheduler answers at ``cluster``, or it has no worker.
@@ -54,6 +64,8 @@ def as_done(
         yield from _on_cluster(function, items, cluster)
     elif jobs <= 1:
         yield from ((i, function(item)) for i, item in enumerate(items))
+    elif fork and sys.platform == "linux":
+        yield from _forked(function, items, jobs)
     else:
         pool = joblib.Parallel(
             jobs,
@@ -66,6 +78,33 @@ def as_done(
         with _deaf_to_interrupts():  # until the initializer has run
             results = pool(tasks)
         yield from results
+
+
+def _forked(
+    function: Callable[[Item], Result], items: Sequence[Item], jobs: int
+) -> Iterator[tuple[int, Result]]:
+    """Hand out two pieces a process at a time, so that results do not pile up."""
+    queue = enumerate(items)
+    running: dict[Future[Result], int] = {}
+    context = multiprocessing.get_context("fork")
+    pool = ProcessPoolExecutor(jobs, context, initializer=_die_with_parent)
+    try:
+        while True:
+            for i, item in islice(queue, 2 * jobs - len(running)):
+                running[pool.submit(function, item)] = i
+            if not running:
+                return
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                yield running.pop(done), done.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _die_with_parent() -> None:
+    """Have the kernel end this process when its parent was killed; else it would wait for ever."""
+    _leave_interrupts_to_parent()
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGKILL)
 
 
 @contextmanager

@@ -22,6 +22,7 @@ MAY_USE = {
         *("checks", "data", "nn", "models", "metrics", "objectives"),
         *("parallel", "progress", "threads"),
     },
+    "scoring": {"checks", "data", "metrics", "parallel", "progress"},
     "recording": {"checks", "data", "metrics", "models", "parallel", "threads", "training"},
     "evaluation": {
         *("checks", "data", "models", "objectives", "theory"),
@@ -39,7 +40,7 @@ MAY_USE = {
     "exercise": {"plain", "proof"},  # a folder of gentutor/bank/exercises, which others only read
     "exercises": {"bank", "proof"},
     "quiz": {"bank"},
-    "cli": {"bank", "quiz", "recording"},
+    "cli": {"bank", "quiz", "recording", "scoring"},
 }
 TORCH_ALONE = {"theory", "plain"}  # and the standard library
 TAKES_ARRAYS = {"figures", "widgets"}  # numpy in, so that they know no model

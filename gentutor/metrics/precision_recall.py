@@ -9,6 +9,8 @@ from torch import Tensor
 from gentutor.checks import check_int, check_tensor
 
 PAIRS = 2**20  # numbers of a matrix of doubles, taken at a time: 8 MiB
+TILE = 2**20  # numbers of references, turned into doubles at a time
+KEPT = 2**22  # of so many the doubles are kept: 32 MiB
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def precision_recall(real: Tensor, fake: Tensor, *, k: int = 3) -> PrecisionReca
     for name, features in (("real", real), ("fake", fake)):
         if len(features) <= k:
             raise ValueError(f"{name}: expected more than k = {k} samples, got {len(features)}")
-    x, y = (features.detach().cpu().double() for features in (real, fake))
+    x, y = (features.detach().cpu() for features in (real, fake))
     of_x, of_y = _kth_nearest(x, x, k + 1), _kth_nearest(y, y, k + 1)  # a row is its own first
     in_real = torch.zeros(len(y), dtype=torch.int64, device=y.device)  # balls that hold each fake
     reached, covered = [], []
@@ -107,7 +109,7 @@ def nearest_distance(samples: Tensor, references: Tensor) -> Tensor:
     """
     check_tensor("samples", samples, ("N", "D"))
     check_tensor("references", references, ("M", samples.shape[1]))
-    x, y = (features.detach().cpu().double() for features in (samples, references))
+    x, y = (features.detach().cpu() for features in (samples, references))
     return _kth_nearest(x, y, 1).sqrt()
 
 
@@ -135,16 +137,21 @@ def _blocks(x: Tensor, y: Tensor) -> Iterator[tuple[slice, Tensor, Tensor]]:
     """Yield rows of x with their squared distances to all of y, and bounds on their rounding.
 
     A matrix product is fast, and off by up to D roundings of each length: enough to decide ties.
+    Many references become doubles a tile at a time, so that they may be mapped from a file.
     """
-    centre = y.mean(0)
-    a, b = x - centre, y - centre
-    of_a, of_b = a.square().sum(1, keepdim=True), b.square().sum(1)
+    tiles = y.split(max(1, TILE // y.shape[1]))
+    centre = torch.stack([tile.double().sum(0) for tile in tiles]).sum(0) / len(y)
+    of_b = torch.cat([(tile.double() - centre).square().sum(1) for tile in tiles])
+    kept = [tile.double() - centre for tile in tiles] if y.numel() <= KEPT else None
     roundings = (2 * x.shape[1] + 16) * torch.finfo(torch.float64).eps
     step = max(1, PAIRS // len(y))
     for start in range(0, len(x), step):
         rows = slice(start, start + step)
-        lengths = of_a[rows] + of_b
-        yield rows, lengths - 2 * a[rows] @ b.mT, roundings * lengths
+        a = x[rows].double() - centre
+        lengths = a.square().sum(1, keepdim=True) + of_b
+        b = kept or (tile.double() - centre for tile in tiles)
+        apart = torch.cat([a @ tile.mT for tile in b], dim=1)
+        yield rows, lengths - 2 * apart, roundings * lengths
 
 
 def _exact(x: Tensor, y: Tensor, pairs: Tensor) -> Tensor:
@@ -152,4 +159,4 @@ def _exact(x: Tensor, y: Tensor, pairs: Tensor) -> Tensor:
     i, j = pairs.nonzero(as_tuple=True)
     step = max(1, PAIRS // x.shape[1])
     parts = zip(i.split(step), j.split(step), strict=True)
-    return torch.cat([(x[p] - y[q]).square().sum(1) for p, q in parts])
+    return torch.cat([(x[p].double() - y[q].double()).square().sum(1) for p, q in parts])

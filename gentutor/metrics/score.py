@@ -134,9 +134,14 @@ class Score:
         own = self.network in metric.networks
         return self.metric if own else f"{metric.elsewhere}-{self.network}"
 
+    @property
+    def higher_is_better(self) -> bool:
+        """The metric's direction."""
+        return METRICS[self.metric].higher_is_better
+
     def __str__(self) -> str:
         spread = "" if self.std is None else f" ± {self.std:.4g}"
-        direction = "higher" if METRICS[self.metric].higher_is_better else "lower"
+        direction = "higher" if self.higher_is_better else "lower"
         sizes = f"{self.n_fake} pairs" if self.paired else f"{self.n_fake} fake, {self.n_real} real"
         number = f"{self.name} {self.value:.4g}{spread} ({direction} is better; "
         if self.network == PIXELS.name:
@@ -156,6 +161,6 @@ class Score:
                     f"other: expected a score of the same {field}, {mine}, got {theirs}; "
                     "scores measured in different ways do not compare"
                 )
-        if METRICS[self.metric].higher_is_better:
+        if self.higher_is_better:
             return self.value > other.value
         return self.value < other.value

@@ -135,6 +135,8 @@ def test_blocks_of_any_size_agree(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = numbers(precision_recall(real, fake))
     nearest = nearest_distance(real, fake)
     monkeypatch.setattr(module, "PAIRS", 200)  # two rows of distances, 66 differences
+    monkeypatch.setattr(module, "TILE", 60)  # twenty references
+    monkeypatch.setattr(module, "KEPT", 0)
     assert numbers(precision_recall(real, fake)) == whole
     assert torch.equal(nearest_distance(real, fake), nearest)
 
