@@ -35,6 +35,8 @@ SCRIPTS = {
         "practice.js",
     ),
     "data-mock": ("question.js", "progress.js", "bank.js", "mock.js"),
+    "data-plan": ("progress.js", "plan.js"),
+    "data-diagnostic": ("question.js", "diagnostic.js"),
 }
 
 
