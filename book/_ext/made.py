@@ -28,7 +28,7 @@ MAKERS: dict[str, Maker] = {
     "table": sheets.table,
     "wrong-answers": bank_pages.wrong_answers,
 }
-READ = ("gentutor/bank/**/*.*", "notebooks/*.ipynb", "book/formulas.yml")
+READ = ("gentutor/bank/**/*.*", "gentutor/plain/*.py", "notebooks/*.ipynb", "book/formulas.yml")
 logger = logging.getLogger(__name__)
 
 

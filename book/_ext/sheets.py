@@ -16,7 +16,7 @@ REFERENCE = ("eq-", "fig-")
 
 @dataclass(frozen=True)
 class Chapter:
-    """A chapter's name, the Markdown of its cells, and the code in sight."""
+    """A chapter's name, the Markdown of its cells, and its plain file."""
 
     name: str
     text: str
@@ -61,11 +61,10 @@ def read_chapter(root: Path, name: str) -> Chapter:
         raise ValueError(f"expected the name of a chapter, got {name!r}")
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     prose = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
-    plain = [
-        "".join(cell["source"]) for cell in cells if "plain" in cell["metadata"].get("tags", [])
-    ]
+    (file,) = {cell["metadata"]["plain"] for cell in cells if "plain" in cell["metadata"]}
+    plain = (root / "gentutor" / "plain" / file).read_text(encoding="utf-8").rstrip()
     text = COMMENT.sub("", "\n\n".join(prose))
-    return Chapter(name, LINK.sub(lambda m: f"]({moved(m[1], name)})", text), "\n\n\n".join(plain))
+    return Chapter(name, LINK.sub(lambda m: f"]({moved(m[1], name)})", text), plain)
 
 
 def moved(target: str, chapter: str) -> str:
