@@ -9,7 +9,9 @@ with maths. This extension gives the page what only a page has:
 * ``<!-- equation: eq-x -->`` above a displayed formula labels it;
 * ``[the bound](#eq-x)`` and ``[the map](#fig-x)`` show the number behind the words;
 * ``[two gaps](#Two-gaps-in-one)`` leads to a heading, written as JupyterLab names it;
-* ``[Kingma and Welling, 2014](../book/references.md#kingma2014)`` leads to the source's entry.
+* ``[Kingma and Welling, 2014](../book/references.md#kingma2014)`` leads to the source's entry;
+* ``[tested](claims.md#claim-row-vae-blur)`` leads to a claim's row, ``#claim-vae-blur`` to its
+  sentence, and ``#question-vae-kl-role`` to a question.
 """
 
 import re
@@ -34,6 +36,7 @@ BOXES = {
 }
 COMMENT = re.compile(r"<!--\s*(figure|alt|equation):\s*(.*?)\s*-->", re.S)
 SOURCES = "book/references"
+LEDGER = {"claim-row-": "row", "claim-": "sentence", "question-": "question"}
 logger = logging.getLogger(__name__)
 
 
@@ -83,6 +86,9 @@ class ChapterTransform(SphinxTransform):
                     self.number(link, key)
                 elif link["reftarget"] == SOURCES:
                     self.source(link, key)
+                elif start := next(filter(key.startswith, LEDGER), None):
+                    link["refdomain"], link["reftype"] = "claim", LEDGER[start]
+                    link["reftarget"], link["refwarn"] = key.removeprefix(start), True
 
     def warn(self, message: str, where: nodes.Node) -> None:
         """Say what is wrong and where."""

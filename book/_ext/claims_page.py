@@ -4,8 +4,10 @@ Under each claim the sharper answer and the proof are folded, so that a reader c
 first. It works without a script.
 """
 
+import platform
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
@@ -15,6 +17,8 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from gentutor.bank.ledger import Claim
+
+VERIFIED = ("torch", "numpy", "scikit-learn", "scikit-image", "lpips", "torchmetrics")
 
 
 def breakable(test: str) -> nodes.literal:
@@ -35,6 +39,9 @@ class ClaimsTable(SphinxDirective):
         published, total = domain.ledger.published(), len(domain.ledger.claims)
         count = f"{len(published)} published, {total - len(published)} planned."
         page: list[nodes.Node] = [nodes.paragraph("", count, classes=["claim-count"])]
+        page += self.parse_text_to_nodes(evidence_table(domain))
+        if versions := pinned(Path(self.env.srcdir, "requirements.lock")):
+            page.append(nodes.paragraph("", f"The tests run with {versions}."))
         for key, title in domain.ledger.sections.items():
             claims = [claim for claim in published if claim.section == key]
             if claims:
@@ -68,6 +75,29 @@ class ClaimsTable(SphinxDirective):
             body += folded("Proof", listed("claim-tests", map(breakable, tests)))
         term = nodes.term("", "", nodes.literal("", claim.id), ids=[f"claim-row-{claim.id}"])
         return nodes.definition_list_item("", term, body)
+
+
+def evidence_table(domain: ClaimDomain) -> str:
+    """Return how many claims, kinds of proof, tests and questions each section has, in Markdown."""
+    rows = ["| section | claims | tested | derived | cited | tests | questions |", "|---" * 7 + "|"]
+    for key, title in domain.ledger.sections.items():
+        claims = [claim for claim in domain.ledger.published() if claim.section == key]
+        kinds = [sum(claim.evidence == kind for claim in claims) for kind in PROVEN]
+        tests = {test for claim in claims for test in domain.evidence.get(claim.id, ())}
+        asked = {name for claim in claims for name in domain.asked.get(claim.id, ())}
+        if claims:
+            cells = (title, len(claims), *kinds, len(tests), len(asked))
+            rows.append(f"| {' | '.join(map(str, cells))} |")
+    return "\n".join(rows) if len(rows) > 2 else ""
+
+
+def pinned(lock: Path) -> str:
+    """Return the versions by which the claims are verified, or nothing where nothing is pinned."""
+    if not lock.is_file():
+        return ""
+    pins = dict(re.findall(r"^([\w-]+)==(\S+)", lock.read_text(encoding="utf-8"), re.M))
+    named = [f"{name} {pins[name]}" for name in VERIFIED if name in pins]
+    return ", ".join([f"Python {platform.python_version()}", *named])
 
 
 def listed(name: str, items: Iterable[nodes.Node]) -> nodes.bullet_list:

@@ -39,6 +39,8 @@ SCRIPTS = {
         "practice.js",
     ),
     "data-mock": ("question.js", "progress.js", "asking.js", "bank.js", "mock.js"),
+    "data-plan": ("progress.js", "plan.js"),
+    "data-diagnostic": ("question.js", "diagnostic.js"),
 }
 
 

@@ -33,7 +33,7 @@ class VAEOutput:
 class VAE(nn.Module):
     r"""Variational autoencoder with a diagonal Gaussian posterior.
 
-    .. math:: p(z)=\mathcal N(0,I),\quad p(x\mid z)=\mathcal N(m(z),\sigma^2 I)\ \text{or}\
+    .. math:: p(z)=\mathcal N(0,I),\quad p(x\mid z)=\mathcal N(m(z),\sigma^2 I)\text{ or }
         \mathrm{Bernoulli}(m(z)),\quad q(z\mid x)=\mathcal N(\mu(x),\operatorname{diag}\sigma^2(x))
 
     The prior and the decoder are the model; the encoder serves only to infer z.

@@ -38,7 +38,7 @@ def reconstruction(
     sparsity: float | Tensor = 0.0,
     contraction: float | Tensor = 0.0,
 ) -> dict[str, Tensor]:
-    r"""The autoencoder's loss, for :func:`gentutor.training.fit.fit`.
+    r"""The autoencoder's loss, for :func:`gentutor.training.fit`.
 
     .. math:: \lVert x-\hat x\rVert^2 + a\,\lVert z\rVert_1
         + b\,\Big\lVert\frac{\partial z}{\partial x}\Big\rVert_F^2

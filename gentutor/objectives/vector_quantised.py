@@ -42,7 +42,7 @@ def vector_quantised(
     beta: float | Tensor = 0.25,
     reset_below: float | Tensor = 0.0,
 ) -> dict[str, Tensor]:
-    r"""The VQ-VAE's loss, for :func:`gentutor.training.fit.fit`; it also steps the codebook.
+    r"""The VQ-VAE's loss, for :func:`gentutor.training.fit`; it also steps the codebook.
 
     .. math:: \lVert x-\hat x\rVert^2 + \lVert\operatorname{sg}[z_e]-z_q\rVert^2
         + \beta\,\lVert z_e-\operatorname{sg}[z_q]\rVert^2

@@ -20,7 +20,7 @@ def model_elbo(model: VAE, x: Tensor, eps: Tensor) -> ELBO:
 def negative_elbo(
     model: VAE, x: Tensor, eps: Tensor, beta: float | Tensor = 1.0
 ) -> dict[str, Tensor]:
-    r"""The VAE's loss for :func:`gentutor.training.fit.fit`: mean ``recon_nll + beta * kl``.
+    r"""The VAE's loss for :func:`gentutor.training.fit`: mean ``recon_nll + beta * kl``.
 
     Returns:
         ``loss``, ``recon_nll`` and ``kl`` (R,), means over the batch in nats per example, and

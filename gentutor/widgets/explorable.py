@@ -32,7 +32,7 @@ class Explorable(anywidget.AnyWidget):
     traits. In the rendered book it appears as ``<figure class="explorable">`` with the picture and
     the caption; the page's script then puts the live widget in the picture's place.
 
-    A subclass sets ``_esm`` and ``_css`` with :func:`source` (``kit.js`` first) and reads its
+    A subclass sets ``_esm`` and ``_css`` with ``source`` (``kit.js`` first) and reads its
     arrays in JavaScript with ``readArrays(model)``.
 
     Args:

@@ -39,7 +39,7 @@ class ModeCollapseLab(Explorable):
     Both networks are ReLU MLPs with two hidden layers of 32 units, :math:`z\in\mathbb R^2`,
     batches of 128, Adam with decay rates (0.5, 0.9). They train in the browser, in a worker, by the
     package's eight objectives (:data:`gentutor.objectives.adversarial.OBJECTIVES`); coverage and
-    its verdict are those of :func:`gentutor.metrics.mode_coverage.mode_coverage`, on 2,500 samples.
+    its verdict are those of :func:`gentutor.metrics.mode_coverage`, on 2,500 samples.
     A curve is cut into 16 pieces that stand for modes.
 
     A notebook can observe, link or set every setting, and ``running``; the page writes ``step``

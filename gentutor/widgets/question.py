@@ -18,7 +18,7 @@ class Questions(anywidget.AnyWidget):
     """Some questions. In a notebook they answer; in the page they are HTML that a script enhances.
 
     Args:
-        html: the questions' markup, from :func:`question_html`.
+        html: the questions' markup, from ``question_html``.
 
     Attributes:
         reviews: what the reader has answered here, in the form of ``progress.schema.json``.

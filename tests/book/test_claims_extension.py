@@ -139,6 +139,16 @@ def test_the_page_lists_published_claims_with_their_proof(build: Build) -> None:
     assert listed.find(id="claim-row-gan-new") is None
 
 
+def test_the_page_counts_its_evidence_and_names_the_versions(build: Build, tmp_path: Path) -> None:
+    (tmp_path / "requirements.lock").write_text("numpy==1.2.3\nother==9\ntorch==4.5.6\n")
+    warnings, app = build()
+    assert warnings == ""
+    listed = page(app, "claims")
+    [row] = listed.select("table tbody tr")
+    assert [cell.get_text() for cell in row.select("td")][1:] == ["2", "2", "0", "0", "1", "2"]
+    assert ", torch 4.5.6, numpy 1.2.3." in listed.get_text()
+
+
 def test_a_row_leads_to_its_questions(build: Build) -> None:
     _, app = build()
     entry = page(app, "claims").find(id="claim-row-vae-two").find_next("dd")
