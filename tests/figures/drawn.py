@@ -54,10 +54,12 @@ def levels(ax: Axes) -> list[tuple[str, float]]:
     """Return the lines across the whole panel: ("h", height) or ("v", place)."""
     found = []
     for line in ax.lines:
-        (x0, y0), *_, (x1, y1) = points(line)
-        if len(points(line)) == 2 and (x0, x1) == (0, 1) and y0 == y1:
+        if len(points(line)) != 2:
+            continue
+        (x0, y0), (x1, y1) = points(line)
+        if (x0, x1) == (0, 1) and y0 == y1:
             found.append(("h", float(y0)))
-        if len(points(line)) == 2 and (y0, y1) == (0, 1) and x0 == x1:
+        if (y0, y1) == (0, 1) and x0 == x1:
             found.append(("v", float(x0)))
     return found
 
