@@ -1,6 +1,5 @@
 """What the LPIPS chapter's figures draw, read back from the artists."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -8,12 +7,6 @@ from gentutor.figures import lpips as figures
 
 RNG = np.random.default_rng(0)
 IMAGE = RNG.random((1, 3, 8, 6))
-
-
-@pytest.fixture(autouse=True)
-def close():
-    yield
-    plt.close("all")
 
 
 def test_the_bars_are_the_layers_shares_one_after_another():
