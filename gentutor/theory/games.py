@@ -21,7 +21,7 @@ curve; extragradient ones come in for h < 1 and optimistic ones for :math:`h<1/\
 
 *Damping* takes :math:`\tfrac\gamma2\lVert b\rVert^2` off what b maximises, as R1 does to a linear D
 (Mescheder et al., 2018, section 4), so that
-:math:`J=\bigl(\begin{smallmatrix}0&M\\-M^\top&\gamma I\end{smallmatrix}\bigr)`. In the scalar
+:math:`J=\begin{pmatrix}0&M\\-M^\top&\gamma I\end{pmatrix}`. In the scalar
 game with :math:`\gamma\le2` simultaneous steps have :math:`|\lambda|=\sqrt{1-\eta\gamma+\eta^2}`
 and come in for :math:`\eta<\gamma`; alternating ones have :math:`\sqrt{1-\eta\gamma}` while their
 eigenvalues are a complex pair.

@@ -131,7 +131,7 @@ class ModeCollapseLab(Explorable):
 
         Args:
             engine: takes all settings by name and yields reports, such as
-                :func:`gentutor.training.live.train_live`; ``x`` in a report, (R, N, 2) samples,
+                ``gentutor.training.live.train_live``; ``x`` in a report, (R, N, 2) samples,
                 reaches the page as float32. ``status`` is then ``"training"``, at the end
                 ``"done"``, ``"interrupted"`` or the engine's error in words.
 
