@@ -9,6 +9,7 @@
       background: none !important;
       color: inherit !important;
       padding: 0 !important;
+      overflow: visible !important; /* else nothing in it can stay in sight */
     }
     @media not print {
       .explorable.is-live > img { display: none !important; }

@@ -20,7 +20,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-PHONE = 320  # px that a figure has on a screen of 360 px
+PHONE = 310  # px that a figure has on a screen of 360 px
 LEAST = 11  # px of the smallest lettering
 MARGIN = 4.0  # points left and right of a piece
 SVG, HREF = "{http://www.w3.org/2000/svg}", "{http://www.w3.org/1999/xlink}href"

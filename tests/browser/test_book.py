@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from narrow import Drawing
 
 MEGABYTE = 1_000_000
 STATE = re.compile(
@@ -116,6 +117,27 @@ def test_chapters_fit_a_phone(built, chapters, watch):
             before = slider.input_value()
             slider.tap(position={"x": 2, "y": 10})
             assert slider.input_value() != before or before == slider.get_attribute("min"), page
+
+
+SHOWN = """images => images.filter(image => image.getClientRects().length).map(image => {
+    const [all, seen] = [image, image.parentElement].map(part => part.getBoundingClientRect());
+    const piece = image.parentElement.style.aspectRatio !== '';
+    const from = piece ? (seen.left - all.left) / all.width : 0;
+    return [image.src.split('/').at(-1), all.width, from,
+            piece ? from + seen.width / all.width : 1]; })"""
+
+
+def test_the_lettering_of_figures_has_11_px_on_a_phone(built, chapters, watch):
+    seen = 0
+    for page in chapters:
+        tab = watch(built, viewport={"width": 390, "height": 844}).open(page)
+        for name, width, left, right in tab.locator("article img[src$='.svg']").evaluate_all(SHOWN):
+            drawing = Drawing((built / "_images" / name).read_text())
+            points = drawing.size[0]
+            sizes = [size for size, at in drawing.lettering if left <= at / points <= right]
+            assert min(sizes, default=11) * width / points >= 10.9, f"{page}: {name}"
+            seen += 1
+    assert seen > 100
 
 
 def test_explorables_follow_the_theme_into_the_dark(built, chapters, watch):

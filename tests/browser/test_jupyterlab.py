@@ -75,17 +75,19 @@ def run_all(jupyter, browser) -> Iterator[Callable[..., Page]]:
     """Return a function that opens a notebook of these cells and runs them in a fresh kernel."""
     base, folder = jupyter
     context = browser.new_context(viewport={"width": 1300, "height": 1600})
+    sessions: list[str] = []
 
     def run(name: str, *cells: str) -> Page:
         notebook = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, cells)])
         nbformat.write(notebook, folder / name)
         session = {"path": name, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
-        kernel = context.request.post(f"{base}api/sessions", data=session).json()["kernel"]
+        started = context.request.post(f"{base}api/sessions", data=session).json()
+        sessions.append(f"{base}api/sessions/{started['id']}")
         tab = context.new_page()
         tab.set_default_timeout(SLOW)
         tab.goto(f"{base}doc/tree/{name}", wait_until="commit")
         idle(tab)
-        connected(tab, f"{base}api/kernels/{kernel['id']}")
+        connected(tab, f"{base}api/kernels/{started['kernel']['id']}")
         tab.get_by_role("menuitem", name="Run", exact=True).click()
         tab.get_by_role("menuitem", name="Run All Cells", exact=True).click()
         expect(tab.locator(".jp-InputPrompt").last).to_have_text("[3]:", timeout=SLOW)
@@ -93,6 +95,8 @@ def run_all(jupyter, browser) -> Iterator[Callable[..., Page]]:
         return tab
 
     yield run
+    for session in sessions:
+        context.request.delete(session)
     context.close()
 
 
