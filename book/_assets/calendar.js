@@ -19,7 +19,7 @@
     const time = make("time", { datetime: schedule.writeDay(day) }, short(day));
     const counts = [[due, "due"], [fresh, "new"]].filter(([count]) => count);
     const words = counts.map(([count, word]) => make("span", {}, `${count} ${word}`));
-    if (seconds) words.push(make("span", { class: "gq-cost" }, `${Math.ceil(seconds / 60)} min`));
+    if (seconds) words.push(make("span", { class: "gq-cost" }, `${Math.max(1, Math.round(seconds / 60))} min`));
     if (day === until) words.unshift(make("strong", {}, "Interview"));
     const made = make("td", {}, time, ...words);
     made.style.setProperty("--load", busiest ? seconds / busiest : 0);

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
 
-  const { bank, make, progress, start } = globalThis.gentutor;
+  const { bank, make, offer, progress, reveal, start } = globalThis.gentutor;
   const root = document.querySelector("[data-mock]");
   const MINUTES = [10, 20, 30, 45];
   const LEVELS = ["First round: definitions and short numbers", "Second round: reasons and remedies", "Last round: derivations and traps"];
@@ -21,6 +21,11 @@
         const box = make("input", { type: "checkbox", value: id, checked: "" });
         return [box, make("label", {}, box, ` ${title}`)];
       });
+    const every = [["All", true], ["None", false]].map(([words, checked]) => {
+      const button = make("button", { type: "button" }, words);
+      button.addEventListener("click", () => topics.forEach(([box]) => (box.checked = checked)));
+      return button;
+    });
     const levels = LEVELS.map((words, i) => {
       const input = make("input", { type: "radio", name: "level", value: i + 1 });
       return [input, make("label", {}, input, ` ${words}`)];
@@ -31,7 +36,7 @@
       "form",
       { class: "gq-setup" },
       make("label", {}, "How long ", minutes),
-      make("fieldset", {}, make("legend", {}, "Topics"), ...topics.map(([, label]) => label)),
+      make("fieldset", {}, make("legend", {}, "Topics"), make("p", { class: "gq-every" }, every[0], " ", every[1]), ...topics.map(([, label]) => label)),
       make("fieldset", {}, make("legend", {}, "Level"), ...levels.map(([, label]) => label)),
       make("button", { class: "gq-main" }, "Begin"),
       told,
@@ -89,14 +94,14 @@
       place.innerHTML = question.html;
       const variant = Math.floor(Math.random() * question.variants);
       start(place.querySelector("[data-question]"), { where: "mock", variant, since });
-      next.textContent = "Skip";
+      offer(next, "Skip");
       tick();
-      place.focus({ preventScroll: true });
+      reveal(place);
     };
     const keep = ({ detail }) => {
       asked.at(-1).review = detail;
       progress.add(detail);
-      next.textContent = "Next question";
+      offer(next, "Next question");
       place.querySelector(".gq-answer").open = true; // as the interviewer would, at once:
       place.querySelector(".gq-again").open = true;
     };

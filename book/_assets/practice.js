@@ -2,21 +2,23 @@
 (() => {
   "use strict";
 
-  const { bank, calendar, interview, make, plural, progress, progressFile, schedule, start } = globalThis.gentutor;
+  const { bank, calendar, interview, make, offer, plural, progress, progressFile, reveal, schedule, start } = globalThis.gentutor;
   const root = document.querySelector("[data-practice]");
   const DAYS = 14;
+  const SLACK = 300_000; // milliseconds between clocks
   const skipped = new Set(); // in this sitting
   const passed = new Set(); // skipped or answered, since the last rest
   let section = progress.setting("section", "");
   if (!Object.hasOwn(bank.sections, section)) section = "";
 
-  const minutes = (seconds) => plural(Math.ceil(seconds / 60), "minute");
+  const minutes = (seconds) => plural(Math.max(1, Math.round(seconds / 60)), "minute");
 
   // Where the reader stands, worked out once a change ---------------------------------------------
 
   let entries = [];
   let counts = [];
   let until = null;
+  let pace = 1;
   const rules = () => ({ until, fresh: wanted() });
   const today = () => counts.at(-1);
   const room = () => (until === null ? Infinity : Math.max(0, schedule.MOST - today()));
@@ -28,6 +30,8 @@
     until = interview.kept();
     entries = schedule.standing(questions, reviews, until);
     counts = schedule.perDay(reviews, DAYS);
+    pace = schedule.pace(bank.questions, reviews);
+    showClock(reviews.at(-1));
     showSummary();
     showDays();
     showWeak();
@@ -37,6 +41,7 @@
   // Above the question: what to practise, and what was done ----------------------------------------
 
   const summary = make("p", { class: "gq-summary", role: "status" });
+  const clock = make("p", { class: "gq-forgets", role: "note" });
   const days = make("div", { class: "gq-days", role: "img" });
   const chapter = make("select", {}, make("option", { value: "" }, "Every chapter"));
   for (const [id, title] of Object.entries(bank.sections)) {
@@ -64,15 +69,24 @@
   function showSummary() {
     const now = list();
     const asked = now.slice(0, room()).map(([entry]) => entry);
-    const young = asked.filter(({ card }) => !card).length;
+    const young = asked.filter(({ memory }) => !memory).length;
+    const parts = [[asked.length - young, "due"], [young, "new"]].filter(([count]) => count);
     const left = asked.length
-      ? `Today: ${asked.length - young} due and ${young} new, about ${minutes(schedule.cost(asked))}.`
-      : `${today() && now.length ? "That is enough for today." : "Nothing is due."}${nextDue()}`;
-    summary.textContent = `${outlook()}${left} ${plural(today(), "answer")} so far.`;
+      ? `Today: ${parts.map((part) => part.join(" ")).join(" and ")}, about ${minutes(schedule.cost(asked, pace, room()))}.`
+      : `${now.length ? "That is enough for today." : "Nothing is due."}${nextDue()}`;
+    const done = today() ? ` ${plural(today(), "answer")} so far.` : "";
+    summary.textContent = `${outlook()}${left}${done}`;
+  }
+
+  /** A log whose last answer lies ahead: somebody set the clock back. */
+  function showClock(newest) {
+    clock.hidden = !newest || new Date(newest.at) < Date.now() + SLACK;
+    const at = (moment) => new Date(moment).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short" });
+    clock.textContent = clock.hidden ? "" : `Your clock says ${at(Date.now())}, but your last answer was at ${at(newest.at)}. If the clock was set back, set it right: until then new answers count as older ones.`;
   }
 
   function nextDue() {
-    const seen = entries.filter(({ card }) => card);
+    const seen = entries.filter(({ memory }) => memory);
     const soonest = (list) => Math.min(...list.map(({ due }) => due));
     const repeat = soonest(seen.filter(({ repeats }) => repeats));
     if (repeat < Infinity) return ` A repeat comes in ${minutes(Math.max(60, (repeat - Date.now()) / 1000))}.`;
@@ -106,7 +120,7 @@
   function showCalendar() {
     if (!calendarFold.open) return; // it costs a tenth of a second
     const now = new Date();
-    const coming = schedule.forecast(entries, calendar.span(schedule.dayOf(now), until), now, { ...rules(), room: room() });
+    const coming = schedule.forecast(entries, calendar.span(schedule.dayOf(now), until), now, { ...rules(), room: room(), pace });
     calendarFold.querySelector("table")?.remove();
     calendarFold.append(calendar.table(coming, until));
   }
@@ -122,10 +136,10 @@
   function pick() {
     const first = (room() ? list() : []).find(([{ question }]) => !skipped.has(question.id));
     if (first || !further) return first;
-    const soonest = entries.filter(({ card }) => card).sort((a, b) => a.due - b.due);
-    const all = [...entries.filter(({ card }) => !card), ...soonest];
+    const soonest = entries.filter(({ memory }) => memory).sort((a, b) => a.due - b.due);
+    const all = [...entries.filter(({ memory }) => !memory), ...soonest];
     const ahead = all.find(({ question }) => !passed.has(question.id));
-    return ahead && [ahead, ahead.card ? "ahead of its time" : "new"];
+    return ahead && [ahead, ahead.memory ? "ahead of its time" : "new"];
   }
 
   function ask() {
@@ -142,26 +156,19 @@
     const from = make("a", { href: `../${question.anchor}` }, bank.sections[question.section]);
     place.prepend(make("p", { class: "gq-note" }, `${why[0].toUpperCase()}${why.slice(1)} · `, from));
     start(place.querySelector("[data-question]"), { where: "page", variant: asked % question.variants, since: Date.now() });
-    next.textContent = "Skip";
-    show();
+    offer(next, "Skip");
+    reveal(place);
   }
 
   function rest() {
     current = null;
     const told = further ? "You have been through every question here." : "That is all for today.";
     place.replaceChildren(make("p", {}, told));
-    next.textContent = further ? "Once more" : "Go on anyway";
+    offer(next, further ? "Once more" : "Go on anyway");
     skipped.clear();
     passed.clear();
     further = !further;
-    show();
-  }
-
-  /** Moves eye, screen reader and keyboard to what is asked. */
-  function show() {
-    place.focus({ preventScroll: true });
-    const { top } = place.getBoundingClientRect();
-    if (top < 0 || top > innerHeight / 2) place.scrollIntoView({ block: "start" });
+    reveal(place);
   }
 
   function afresh() {
@@ -170,7 +177,7 @@
     current = null;
     further = false;
     place.replaceChildren();
-    next.textContent = "Start";
+    offer(next, "Start");
     look();
   }
 
@@ -180,7 +187,7 @@
   root.addEventListener("gq-review", ({ detail }) => {
     if (!progress.add(detail)) file.tell("The browser's store is full: this answer is not kept.");
     current = null;
-    next.textContent = "Next question";
+    offer(next, "Next question");
     look();
   });
   next.addEventListener("click", ask);
@@ -198,6 +205,7 @@
   const forgets = "This browser keeps nothing for this page. You can practise; it is forgotten when you leave.";
   root.replaceChildren(
     ...(progress.remembers ? [] : [make("p", { class: "gq-forgets", role: "note" }, forgets)]),
+    clock,
     interview.form(afresh),
     make("div", { class: "gq-bar" }, make("label", {}, "Chapter ", chapter), make("label", {}, "New questions a day ", fresh)),
     summary,

@@ -2,8 +2,7 @@
 (() => {
   "use strict";
 
-  const { make, progress } = globalThis.gentutor;
-  const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+  const { make, plural, progress } = globalThis.gentutor;
 
   /**
    * The bar of buttons, and a line that tells what happened.
@@ -12,7 +11,7 @@
    * @returns {{bar: HTMLElement, tell: (words: string) => void}}
    */
   function progressFile(changed) {
-    const told = make("p", { role: "status", class: "gq-told" });
+    const told = make("p", { id: "gq-file-told", role: "status", class: "gq-told" });
     const tell = (words) => {
       told.textContent = words;
     };
@@ -51,5 +50,5 @@
     return { bar: make("div", { class: "gq-bar" }, save, label, clear, told), tell };
   }
 
-  globalThis.gentutor = { ...globalThis.gentutor, plural, progressFile };
+  globalThis.gentutor = { ...globalThis.gentutor, progressFile };
 })();

@@ -34,10 +34,11 @@ SCRIPTS = {
         "schedule.js",
         "calendar.js",
         "interview.js",
+        "asking.js",
         "progress_file.js",
         "practice.js",
     ),
-    "data-mock": ("question.js", "progress.js", "bank.js", "mock.js"),
+    "data-mock": ("question.js", "progress.js", "asking.js", "bank.js", "mock.js"),
 }
 
 

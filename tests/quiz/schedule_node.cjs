@@ -3,20 +3,24 @@ const fs = require("fs");
 const [fsrs, schedule] = process.argv.slice(2);
 globalThis.FSRS = require(fsrs);
 eval(fs.readFileSync(schedule, "utf8"));
-const { agenda, limitOn, newToday, readDay, recall, standing } = globalThis.gentutor.schedule;
+const { agenda, cost, limitOn, MOST, newToday, pace, readDay, recall, standing } = globalThis.gentutor.schedule;
 const answers = JSON.parse(fs.readFileSync(0, "utf8")).map(({ questions, reviews, now, until, fresh }) => {
   const end = until === null ? null : readDay(until);
   const entries = standing(questions, reviews, end);
+  const listed = agenda(entries, new Date(now), { until: end, fresh });
+  const own = pace(questions, reviews);
   return {
+    pace: own,
+    seconds: [Infinity, MOST, 4].map((room) => cost(listed.map(([entry]) => entry), own, room)),
     entries: entries.map((entry) => ({
-      stability: entry.card?.stability ?? null,
-      difficulty: entry.card?.difficulty ?? null,
+      stability: entry.memory?.stability ?? null,
+      difficulty: entry.memory?.difficulty ?? null,
       due: entry.due,
       repeats: entry.repeats,
       asked: entry.asked,
       recall: end === null ? null : recall(entry, end),
     })),
-    agenda: agenda(entries, new Date(now), { until: end, fresh }).map(([{ question }, why]) => [question.id, why]),
+    agenda: listed.map(([{ question }, why]) => [question.id, why]),
   };
 });
 const table = [];

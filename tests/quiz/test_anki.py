@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from anki.collection import Collection, ImportAnkiPackageOptions, ImportAnkiPackageRequest
 from anki.scheduler.v3 import CardAnswer
+from typer.testing import CliRunner, Result
 
+from gentutor import cli
 from gentutor.bank.compiled import read_compiled
 from gentutor.bank.wording import inline
 from gentutor.quiz import anki as module
@@ -360,3 +362,50 @@ def test_the_folder_of_a_built_book_will_do(tmp_path: Path) -> None:
     place = "notebooks/01_autoencoder.html#question-ae-count-the-weights"
     assert f'href="{tmp_path.as_uri()}/{place}"' in link
     collection.close()
+
+
+def run(*arguments: str) -> Result:
+    """Return what the command says."""
+    return CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"}).invoke(cli.app, ["deck", *arguments])
+
+
+def test_the_command_writes_a_deck_and_says_what_to_do_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "gentutor.apkg"
+    for _ in range(2):  # a second deck replaces the first
+        result = run(str(path), "--book", BOOK)
+        assert result.exit_code == 0, result.output
+        assert f"{len(QUESTIONS)} cards" in result.output
+        assert "Import" in result.output
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("deck.zip", "expected a name that ends in .apkg, got 'deck.zip'"),
+        ("no/such/deck.apkg", "expected an existing folder"),
+        ("thesis.apkg", "expected a new name or an older deck of this guide"),
+        ("thesis.apkg/deck.apkg", "expected an existing folder"),
+    ],
+)
+def test_the_command_refuses_bad_paths_in_words(tmp_path: Path, name: str, said: str) -> None:
+    (tmp_path / "thesis.apkg").write_text("of great value")
+    result = run(str(tmp_path / name))
+    assert result.exit_code == 2
+    assert said in " ".join(result.output.replace("│", " ").split())
+    assert "Traceback" not in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.apkg"]
+    assert (tmp_path / "thesis.apkg").read_text() == "of great value"
+
+
+def test_the_command_says_where_it_may_not_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", "deck.apkg")
+
+    monkeypatch.setattr(module.zipfile, "ZipFile", denied)
+    result = run(str(tmp_path / "deck.apkg"))
+    assert result.exit_code == 2
+    assert "Permission denied" in result.output
+    assert list(tmp_path.iterdir()) == []

@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gentutor.quiz.schedule import agenda, limit_on, midnight, new_today, standings
+from gentutor.quiz.schedule import MOST, agenda, limit_on, midnight, new_today, standings
+from gentutor.quiz.sitting import minutes, pace
 
 ZONES = ("UTC", "America/New_York", "Asia/Kolkata", "Pacific/Auckland")
 LOGS, QUESTIONS = 30, 10  # a zone: 4 × 30 × 10 histories in all, some of them of old revisions
@@ -24,7 +25,12 @@ def random_log(seed: int) -> dict:
     draw = random.Random(seed)
     names = [f"q-{i}" for i in range(QUESTIONS + 2)]  # two are never asked
     questions = [
-        {"id": name, "rev": draw.choice((1, 1, 2)), "claims": draw.sample("abcd", 2), "seconds": 60}
+        {
+            "id": name,
+            "rev": draw.choice((1, 1, 2)),
+            "claims": draw.sample("abcd", 2),
+            "seconds": draw.randrange(30, 90),
+        }
         for name in names
     ]
     now = datetime(2024, 11, 20, tzinfo=UTC) + timedelta(seconds=draw.randrange(86_400))
@@ -38,6 +44,7 @@ def random_log(seed: int) -> dict:
                 "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
                 "grade": draw.choices((1, 2, 3, 4), (3, 2, 6, 1))[0],
                 "correct": draw.random() < 0.6,
+                "seconds": draw.randrange(5, 400),
             }
             reviews.append(review)
             at += timedelta(days=draw.choice((0, 0.008, 0.01, 0.3, 1, 3, 11)) * draw.random() * 2)
@@ -97,6 +104,11 @@ def test_page_and_terminal_agree_on_random_histories(root: Path, zone: str) -> N
             new=log["fresh"],
             zone=ZoneInfo(zone),
         )
+        own = pace(log, log["reviews"])
+        assert page["pace"] == pytest.approx(own)
+        for seconds, room in zip(page["seconds"], (None, MOST, 4), strict=True):
+            todo = [entry for entry, _ in listed]
+            assert max(1, round(seconds / 60)) == minutes(todo, own, room)
         assert page["agenda"] == [[entry.question["id"], why] for entry, why in listed]
     assert seen >= 250  # in each of four zones
     assert answered > 4 * seen  # histories, not single answers

@@ -91,6 +91,20 @@ def test_the_first_question_is_of_the_level_chosen(visit, level, difficulty):
     assert QUESTIONS[shown(tab)]["difficulty"] == difficulty
 
 
+def test_one_topic_of_many_takes_two_touches(visit):
+    tab = visit("mock")
+    tab.get_by_role("button", name="None").click()
+    tab.get_by_label("Evidence lower bound").check()
+    tab.get_by_role("button", name="Begin").click()
+    assert shown(tab).startswith("elbo-")
+    tab.get_by_role("button", name="End the interview").click()
+    tab.get_by_role("button", name="Another interview").click()
+    tab.get_by_role("button", name="None").click()
+    tab.get_by_role("button", name="All").click()
+    boxes = tab.get_by_role("checkbox")
+    assert [box.is_checked() for box in boxes.all()] == [True, True]
+
+
 def test_at_least_one_topic_is_needed(visit):
     tab = begin(visit("mock"), topics=[])
     assert tab.locator(".gq-told").inner_text() == "Choose at least one topic."

@@ -22,8 +22,8 @@ def take(tab, text: str) -> str:
     tab.locator("input[type=file]").set_input_files(
         {"name": "progress.json", "mimeType": "application/json", "buffer": text.encode()}
     )
-    tab.wait_for_function("document.querySelector('.gq-told').textContent")
-    return tab.locator(".gq-told").inner_text()
+    tab.wait_for_function("document.querySelector('#gq-file-told').textContent")
+    return tab.locator("#gq-file-told").inner_text()
 
 
 def stored(tab) -> dict[str, str]:
@@ -117,7 +117,7 @@ def test_a_full_store_takes_all_of_a_file_or_nothing(visit):
 def test_what_others_put_into_the_store_is_passed_over(visit):
     tab = visit("practice", before="localStorage.setItem('gentutor:review:x', '<b>no</b>')")
     assert tab.evaluate("gentutor.progress.all()") == []
-    assert "6 other new" in tab.locator(".gq-summary").inner_text()
+    assert "Today: 6 new" in tab.locator(".gq-summary").inner_text()
 
 
 def test_two_tabs_do_not_overwrite_each_other(visit):
