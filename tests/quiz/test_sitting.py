@@ -243,7 +243,7 @@ def test_progress_shows_weak_claims_links_and_leeches(run, path, review, bank):
     study = result.output.partition("Study next")[2]
     question = next(one for one in bank["questions"] if one["id"] == FIRST)
     assert bank["claims"][question["claims"][0]] in study
-    assert f"https://example.org/book/notebooks/02_vae.html#claim-{question['claims'][0]}" in study
+    assert f"https://example.org/book/book/claims.html#claim-row-{question['claims'][0]}" in study
     assert "4 days  " in study.partition("Missed again")[2]
     assert re.search(r"Autoencoder +( [0-9] ){6}", result.output)
 
