@@ -18,13 +18,13 @@ from gentutor.figures.style import RC
 from gentutor.quiz.schedule import MOST
 from gentutor.quiz.simulation import Course, simulate
 
-BEGIN, DAYS, READERS = date(2026, 12, 1), 21, 8
+BEGIN, DAYS, READERS = date(2026, 12, 1), 21, 4
 PLANS = {
     "until the day": {"deadline": True},
     "plain FSRS, 28 new a day": {"deadline": False, "new": 28},
     "plain FSRS, 10 new a day": {"deadline": False},
 }
-KNOWN = {0.5: READERS, 0.3: 4, 0.7: 4}  # share right at first sight: simulated readers
+KNOWN = {0.5: READERS, 0.3: 2, 0.7: 2}  # share right at first sight: simulated readers
 
 
 def told(courses: list[Course]) -> dict[str, float]:

@@ -26,7 +26,10 @@ def run(*arguments: str) -> Result:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["check", "--help"], ["record", "--help"], ["exercises"], ["hint", "vae/kl"]],
+    [
+        *(["--help"], ["check", "--help"], ["record", "--help"], ["exercises"]),
+        *(["hint", "vae/kl"], ["quiz", "--help"], ["mock", "--help"], ["progress"]),
+    ],
 )
 def test_no_torch_and_nothing_heavy_to_start(arguments: list[str], root: Path) -> None:
     code = (

@@ -69,7 +69,7 @@
   function showSummary() {
     const now = list();
     const asked = now.slice(0, room()).map(([entry]) => entry);
-    const young = asked.filter(({ card }) => !card).length;
+    const young = asked.filter(({ memory }) => !memory).length;
     const parts = [[asked.length - young, "due"], [young, "new"]].filter(([count]) => count);
     const left = asked.length
       ? `Today: ${parts.map((part) => part.join(" ")).join(" and ")}, about ${minutes(schedule.cost(asked, pace, room()))}.`
@@ -86,7 +86,7 @@
   }
 
   function nextDue() {
-    const seen = entries.filter(({ card }) => card);
+    const seen = entries.filter(({ memory }) => memory);
     const soonest = (list) => Math.min(...list.map(({ due }) => due));
     const repeat = soonest(seen.filter(({ repeats }) => repeats));
     if (repeat < Infinity) return ` A repeat comes in ${minutes(Math.max(60, (repeat - Date.now()) / 1000))}.`;
@@ -136,10 +136,10 @@
   function pick() {
     const first = (room() ? list() : []).find(([{ question }]) => !skipped.has(question.id));
     if (first || !further) return first;
-    const soonest = entries.filter(({ card }) => card).sort((a, b) => a.due - b.due);
-    const all = [...entries.filter(({ card }) => !card), ...soonest];
+    const soonest = entries.filter(({ memory }) => memory).sort((a, b) => a.due - b.due);
+    const all = [...entries.filter(({ memory }) => !memory), ...soonest];
     const ahead = all.find(({ question }) => !passed.has(question.id));
-    return ahead && [ahead, ahead.card ? "ahead of its time" : "new"];
+    return ahead && [ahead, ahead.memory ? "ahead of its time" : "new"];
   }
 
   function ask() {

@@ -4,7 +4,6 @@
 (() => {
   "use strict";
 
-  const { createEmptyCard, fsrs, State } = globalThis.FSRS;
   const DAY = 86_400_000; // milliseconds
   const AHEAD = 20 * 60_000; // a repeat may come so early where nothing else is left
   const LONGEST = 7; // days between two reviews while an interview is ahead
@@ -12,9 +11,9 @@
   const PASS = 2; // days of the last pass over everything
   const [NEW, MOST] = [10, 75]; // questions a day without a date; answers a day with one
   const RECENT = 200; // answers from which the reader's pace is read
-  const STEPS = ["10m"]; // a missed question's way back
+  const [MISSED, HARD] = [10 * 60_000, 15 * 60_000]; // the way back of what is not known yet
 
-  const scheduler = fsrs({ enable_fuzz: false, learning_steps: STEPS, relearning_steps: STEPS });
+  const model = globalThis.FSRS.fsrs({ enable_fuzz: false }); // of memory; the days are ours
 
   /** The day of a moment by the reader's clock. */
   const dayOf = (moment) => Date.UTC(moment.getFullYear(), moment.getMonth(), moment.getDate()) / DAY;
@@ -39,11 +38,14 @@
   function after(entry, { grade, correct, at }, until) {
     const moment = new Date(at);
     const day = Math.max(dayOf(moment), entry.last ?? -Infinity);
-    const now = midnight(day);
-    const { card } = scheduler.next(entry.card ?? createEmptyCard(now), now, grade);
-    const repeats = card.state !== State.Review;
-    const due = repeats ? moment.getTime() + (card.due - now) : (day + interval(card.stability, limitOn(day, until))) * DAY;
-    return { ...entry, card, due, repeats, first: entry.first ?? day, last: day, right: correct, asked: entry.asked + 1 };
+    const memory = model.next_state(entry.memory, entry.memory ? day - entry.last : 0, grade);
+    const learning = entry.repeats || !entry.memory;
+    const repeats = grade === 1 || (grade === 2 && learning);
+    const due = repeats
+      ? moment.getTime() + (grade === 1 ? MISSED : HARD)
+      : (day + interval(memory.stability, limitOn(day, until))) * DAY;
+    const first = entry.first ?? day;
+    return { ...entry, memory, due, repeats, first, last: day, right: correct, asked: entry.asked + 1 };
   }
 
   /**
@@ -52,11 +54,11 @@
    * @param {object[]} questions of the compiled bank.
    * @param {object[]} reviews the log, oldest first. Reviews of an earlier revision do not count.
    * @param {?number} until the day of the interview.
-   * @returns {object[]} for each question its FSRS `card` or null; `due`, a time for what `repeats`
+   * @returns {object[]} for each question FSRS's `memory` of it or null; `due`, a time for what `repeats`
    *   in this sitting, else a midnight; `first` and `last` day; whether it was `right`, how often `asked`.
    */
   function standing(questions, reviews, until = null) {
-    const unseen = { card: null, due: null, repeats: false, first: null, last: null, right: false, asked: 0 };
+    const unseen = { memory: null, due: null, repeats: false, first: null, last: null, right: false, asked: 0 };
     const entries = new Map(questions.map((question) => [question.id, { question, ...unseen }]));
     for (const review of reviews) {
       const entry = entries.get(review.question);
@@ -66,13 +68,13 @@
   }
 
   /** The predicted probability of a right answer on a day; 0 for an unseen question. */
-  const recall = ({ card }, day) => (card ? scheduler.get_retrievability(card, midnight(day), false) : 0);
+  const recall = ({ memory, last }, day) => (memory ? model.forgetting_curve(Math.max(0, day - last), memory.stability) : 0);
 
   /** The share of each claim's questions whose last answer was right, of those asked. */
   function strengths(entries) {
     const results = new Map();
-    for (const { question, card, right } of entries) {
-      for (const claim of card ? question.claims : []) results.set(claim, [...(results.get(claim) ?? []), Number(right)]);
+    for (const { question, memory, right } of entries) {
+      for (const claim of memory ? question.claims : []) results.set(claim, [...(results.get(claim) ?? []), Number(right)]);
     }
     const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
     return new Map([...results].map(([claim, values]) => [claim, mean(values)]));
@@ -92,7 +94,7 @@
   function agenda(entries, now = new Date(), { until = null, fresh = null } = {}) {
     const today = dayOf(now);
     const byDue = (a, b) => a.due - b.due;
-    const seen = entries.filter((entry) => entry.card);
+    const seen = entries.filter((entry) => entry.memory);
     const waiting = seen.filter((entry) => entry.repeats).sort(byDue);
     const repeat = waiting.filter(({ due }) => due <= now.getTime());
     const soon = waiting.filter(({ due }) => due > now.getTime() && due <= now.getTime() + AHEAD);
@@ -105,7 +107,7 @@
 
     const strength = strengths(entries);
     const weakness = ({ question }) => Math.min(1, ...question.claims.map((claim) => strength.get(claim) ?? 1));
-    const unseen = entries.filter((entry) => !entry.card).sort((a, b) => weakness(a) - weakness(b));
+    const unseen = entries.filter((entry) => !entry.memory).sort((a, b) => weakness(a) - weakness(b));
     const begun = seen.filter(({ first }) => first === today).length;
     const begin = unseen.slice(0, newToday(unseen.length, begun, until, today, fresh));
 
@@ -132,7 +134,7 @@
       const review = { grade: 3, correct: true, at: noon };
       const answered = new Map(asked.map((entry) => [entry.question.id, entry]));
       standing = standing.map((entry) => (answered.has(entry.question.id) ? after(entry, review, until) : entry));
-      const young = asked.filter(({ card }) => !card).length;
+      const young = asked.filter(({ memory }) => !memory).length;
       return { day: dayOf(noon), due: asked.length - young, fresh: young, seconds: cost(asked, pace, most) };
     });
   }
@@ -150,8 +152,8 @@
   /** The seconds that these entries take in order, repeats expected (half of the new are missed), in `room` answers at most. */
   function cost(entries, pace = 1, room = Infinity) {
     let [seconds, spent] = [0, 0];
-    for (const { card, question } of entries) {
-      const answers = card ? 1.1 : 1.5;
+    for (const { memory, question } of entries) {
+      const answers = memory ? 1.1 : 1.5;
       if (spent + answers > room) break;
       spent += answers;
       seconds += answers * question.seconds;

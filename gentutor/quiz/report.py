@@ -64,15 +64,14 @@ def report(screen: Screen, bank: Mapping[str, Any], store: Store, book: str) -> 
     screen.say("\nRecall of each claim today, in tenths; · was never asked about", "bold")
     heat_map(screen, bank, entries, recall)
     screen.say("\nStudy next", "bold")
-    chapters = {c: e.question["anchor"].partition("#")[0] for e in entries for c in claims_of(e)}
     asked = {claim: value for claim, value in recall.items() if value is not None}
     weakest = sorted((claim for claim in asked if asked[claim] < 0.9), key=asked.__getitem__)
     fresh = [claim for claim in recall if recall[claim] is None]
     for claim in (weakest + fresh)[:NEXT]:
         share = f"{100 * asked[claim]:.0f} %" if claim in asked else "new"
         screen.block(f"{share}  {bank['claims'].get(claim, claim)}")
-        address = f"{book}{chapters[claim]}#claim-{claim}"
-        screen.console.print(screen.link(address, "Read it in the book"))
+        address = f"{book}book/claims.html#claim-row-{claim}"
+        screen.console.print(screen.link(address, "Its sentence, proof and questions"))
     if not weakest and not fresh:
         screen.say("Every claim is recalled at 90 % or more.")
     leeches = [entry for entry in entries if entry.leech and not entry.right]
@@ -83,11 +82,6 @@ def report(screen: Screen, bank: Mapping[str, Any], store: Store, book: str) -> 
         screen.block(f"{plural(entry.missed, 'day')}  {prompt}")
         address = f"{book}{entry.question['anchor']}"
         screen.console.print(screen.link(address, "Read it in the book"))
-
-
-def claims_of(entry: Standing) -> Sequence[str]:
-    """Return the claims of a standing's question."""
-    return entry.question["claims"]
 
 
 def statistics(

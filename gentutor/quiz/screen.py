@@ -3,7 +3,9 @@
 Nothing reaches the terminal as it came: control characters, so escapes too, are shown as text.
 """
 
+import os
 import re
+import shutil
 import sys
 from collections.abc import Iterable, Sequence
 
@@ -38,8 +40,14 @@ class Screen:
         if hasattr(sys.stdout, "reconfigure"):  # an old code page lacks σ: a question mark then
             sys.stdout.reconfigure(errors="replace")
         self.plain = plain
+        dumb = os.environ.get("TERM") in {"dumb", "unknown"}  # whose width rich does not ask for
         self.console = console or Console(
-            highlight=False, markup=False, emoji=False, color_system=None if plain else "auto"
+            highlight=False,
+            markup=False,
+            emoji=False,
+            color_system=None if plain else "auto",
+            width=shutil.get_terminal_size().columns if dumb else None,
+            height=25 if dumb else None,
         )
 
     def say(self, text: str = "", style: str = "") -> None:

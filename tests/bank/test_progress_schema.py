@@ -1,4 +1,4 @@
-"""The form of a reader's progress: the schema and the page's own script refuse the same files."""
+"""The form of a reader's progress: schema, page and terminal refuse the same files."""
 
 import json
 import os
@@ -9,6 +9,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+
+from gentutor.quiz import exchange
 
 SOUND = {
     "question": "vae-kl-of-a-point",
@@ -76,3 +78,14 @@ def test_schema_and_page_take_the_same_files(root: Path, taken: list[bool]) -> N
     valid = jsonschema.Draft202012Validator(schema).is_valid
     assert [valid(file) for file in FILES] == taken
     assert sum(taken) == 2
+
+
+def test_the_terminal_takes_the_same_files(taken: list[bool]) -> None:
+    def takes(file: Any) -> bool:
+        try:
+            exchange.parse(json.dumps(file))
+        except ValueError:
+            return False
+        return True
+
+    assert [takes(file) for file in FILES] == taken

@@ -13,8 +13,8 @@ const answers = JSON.parse(fs.readFileSync(0, "utf8")).map(({ questions, reviews
     pace: own,
     seconds: [Infinity, MOST, 4].map((room) => cost(listed.map(([entry]) => entry), own, room)),
     entries: entries.map((entry) => ({
-      stability: entry.card?.stability ?? null,
-      difficulty: entry.card?.difficulty ?? null,
+      stability: entry.memory?.stability ?? null,
+      difficulty: entry.memory?.difficulty ?? null,
       due: entry.due,
       repeats: entry.repeats,
       asked: entry.asked,

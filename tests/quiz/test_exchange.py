@@ -1,6 +1,7 @@
 """Progress as a file: what page and terminal exchange, and what is refused without a trace."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -81,9 +82,8 @@ def test_a_hostile_field_is_refused_in_printable_words(run, kept, path, review, 
     ],
 )
 def test_another_form_is_refused_in_words(text, words):
-    with pytest.raises(ValueError) as caught:
+    with pytest.raises(ValueError, match=re.escape(words)):
         parse(text)
-    assert words in str(caught.value)
 
 
 def test_files_that_are_no_text_or_too_large_or_missing(run, path, tmp_path):
@@ -115,4 +115,4 @@ def test_an_export_that_cannot_be_written_leaves_nothing(run, review, path, tmp_
     folder = tmp_path / "taken"
     folder.mkdir()
     assert run("progress", "export", str(folder)).exit_code == 1
-    assert [file for file in tmp_path.rglob("*.part")] == []
+    assert list(tmp_path.rglob("*.part")) == []

@@ -78,7 +78,7 @@ def test_a_date_is_set_by_pointer_planned_for_remembered_and_taken_away(at_noon)
     assert told(tab) == ""
     assert summary(tab) == (
         "Interview in 21 days, on Tuesday 22 December. As things stand, you would recall 0 % of "
-        "the questions then. Today: 1 new, about 1 minute."
+        "the questions then. Today: 1 new, about 2 minutes."
     )
     tab.reload()
     assert tab.get_by_label("Interview on").input_value() == "2026-12-22"
