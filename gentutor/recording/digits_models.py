@@ -4,6 +4,7 @@ FD-digits, precision and recall of 1,437 samples a model against the 1,437 train
 features of the network that reads digits; and a few samples to look at.
 """
 
+import shutil
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -25,7 +26,7 @@ FILE = Path(__file__).parents[2] / "recordings" / "digits_models.safetensors"
 COMMAND = "python -m gentutor.recording.digits_models"
 SCORES = ("FD-digits", "precision", "recall")
 SEEDS = range(8)
-GAN_STEPS, VAE_STEPS, SHOWN = 3000, 2000, 30
+GAN_STEPS, VAE_STEPS, SHOWN = 2000, 1500, 30
 NETS = {"hidden": (128, 128), "latent_dim": 16, "batch_size": 64, "lr_d": 5e-4, "lr_g": 5e-4}
 GAMES = {
     "GAN": {"objective": "non_saturating"},
@@ -73,25 +74,34 @@ def scores(x: Tensor) -> Tensor:
     return torch.stack([fid(real, fake), found.precision, found.recall]).float()
 
 
-def samples(seeds: range = SEEDS, gan_steps: int = GAN_STEPS, vae_steps: int = VAE_STEPS) -> dict:
-    """Train every model; return name -> (R, 1437, 64) samples."""
+def gan_samples(name: str, folder: Path, seeds: range = SEEDS, steps: int = GAN_STEPS) -> Tensor:
+    """Train GANs of a game; return (R, 1437, 64). Killed, training goes on from the folder."""
+    rows = Rows()
+    sweep = [GANSettings(seed=seed, **NETS, **GAMES[name]) for seed in seeds]
+    trained = train_gans(sweep, rows, steps=steps, checkpoint=folder / name)
+    if trained.stopped:  # by Ctrl-C
+        raise KeyboardInterrupt
+    return trained.sample(len(rows.x), seed=1)
+
+
+def vae_samples(seeds: range = SEEDS, steps: int = VAE_STEPS) -> dict[str, Tensor]:
+    """Train VAEs; return their means and their samples with noise, (R, 1437, 64) each."""
     x = digits().x_train
-    made = {}
-    for name, game in GAMES.items():
-        sweep = [GANSettings(seed=seed, **NETS, **game) for seed in seeds]
-        made[name] = train_gans(sweep, Rows(), steps=gan_steps).sample(len(x), seed=1)
     vaes = [VAE(64, latent_dim=8, seed=seed) for seed in seeds]
-    fit(vaes, x, seed=list(seeds), steps=vae_steps, lr=2e-3)
+    fit(vaes, x, seed=list(seeds), steps=steps, lr=2e-3)
     z = torch.randn(len(x), 8, generator=torch.Generator().manual_seed(1))
-    made["VAE, means"] = torch.stack([each.sample(z, noise=False) for each in vaes])
-    made["VAE, with noise"] = torch.stack([each.sample(z, seed=1) for each in vaes])
-    return made
+    return {
+        "VAE, means": torch.stack([each.sample(z, noise=False) for each in vaes]),
+        "VAE, with noise": torch.stack([each.sample(z, seed=1) for each in vaes]),
+    }
 
 
 def main() -> None:
     """Train, score and write the file."""
+    folder = FILE.with_name(".digits_models")
+    folder.mkdir(exist_ok=True)
     with one_thread():
-        made = samples()
+        made = {name: gan_samples(name, folder) for name in GAMES} | vae_samples()
         arrays = {f"scores/{name}": torch.stack([*map(scores, x)]) for name, x in made.items()}
         arrays["scores/held out"] = scores(digits().x_test)[None]
     for name, x in made.items():
@@ -101,6 +111,7 @@ def main() -> None:
     new = FILE.with_suffix(".new")
     save_file(arrays, new, about)
     new.replace(FILE)
+    shutil.rmtree(folder)
     for name, found in recorded().scores.items():
         print(name, [round(value, 3) for value in found.mean(0).tolist()])
 

@@ -4,7 +4,17 @@ import pytest
 import torch
 
 from gentutor.data import digits
-from gentutor.recording.digits_models import COMMAND, FILE, SCORES, Rows, recorded, samples, scores
+from gentutor.recording.digits_models import (
+    COMMAND,
+    FILE,
+    GAMES,
+    SCORES,
+    Rows,
+    gan_samples,
+    recorded,
+    scores,
+    vae_samples,
+)
 
 
 def test_the_file_is_small_and_names_its_origin():
@@ -35,10 +45,13 @@ def test_scores_tell_digits_from_noise_and_copies_of_one():
     assert float(one[2]) < 0.05
 
 
-def test_every_model_trains_and_gives_as_many_samples_as_there_are_digits():
-    made = samples(range(2), gan_steps=3, vae_steps=3)
+def test_every_model_trains_and_gives_as_many_samples_as_there_are_digits(tmp_path):
+    made = {name: gan_samples(name, tmp_path, range(2), steps=3) for name in GAMES}
+    made |= vae_samples(range(2), steps=3)
     assert set(made) == set(recorded().images)
     assert {tuple(x.shape) for x in made.values()} == {(2, 1437, 64)}
     assert Rows().sample(5, torch.Generator().manual_seed(0)).shape == (5, 64)
     apart = (made["VAE, with noise"] - made["VAE, means"]).std()
     assert float(apart) > 0.5  # the variance begins at 1
+    again = gan_samples("GAN", tmp_path, range(2), steps=3)  # from the checkpoint
+    assert torch.equal(again, made["GAN"])
