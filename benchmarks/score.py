@@ -1,6 +1,7 @@
 """Score two folders of PNGs, beside torch-fidelity, which drives the same network by its hook.
 
 ``speed``: images a second, whole and with a network that costs nothing, in turns.
+``stages``: CPU time of the parts on one thread.
 ``inception``: torch-fidelity's own Inception and ours, with the same random weights.
 ``memory``: peak of the memory that is not backed by a file, from 1,000 to 20,000 images a side.
 ``kill``: runs killed at random moments and called again until they end.
@@ -24,20 +25,32 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import torch
 import torchvision_names  # noqa: F401, before the peer
+from interleave import threads
 from PIL import Image
 from torch import Tensor
 from torch.nn import functional
 from torch_fidelity import calculate_metrics, register_feature_extractor
 from torch_fidelity.feature_extractor_base import FeatureExtractorBase
+from torch_fidelity.metric_fid import fid_features_to_statistics, fid_statistics_to_metric
+from torch_fidelity.metric_isc import isc_features_to_metric
+from torch_fidelity.metric_kid import kid_features_to_metric
+from torch_fidelity.metric_prc import prc_features_to_metric
+from torchvision.transforms.functional import pil_to_tensor
 
 from gentutor.data import crops
+from gentutor.metrics.moments import Moments
 from gentutor.metrics.networks.features import Activations, Extractor
 from gentutor.metrics.networks.inception import Inception
+from gentutor.parallel import as_done
 from gentutor.scoring import Report, score, shards
-from gentutor.scoring.networks import Eye
+from gentutor.scoring.networks import Eye, resized
+from gentutor.scoring.of_sets import of_sets
+from gentutor.scoring.sources import read_one
+from gentutor.scoring.statistics import Features
 
 warnings.filterwarnings("ignore", message="This DataLoader will create")
 SETS = ("fid", "kid", "is", "precision-recall")
@@ -133,12 +146,15 @@ def theirs(real: Path, fake: Path, extractor: str, **rest: Any) -> dict[str, flo
 def in_turns(name: str, contenders: dict[str, Callable[[], Any]], count: int, rounds: int) -> Any:
     """Time both in turns, in an order that changes; print and return medians and ratios."""
     seconds: dict[str, list[float]] = {who: [] for who in contenders}
+    cpu: dict[str, list[float]] = {who: [] for who in contenders}
     values: dict[str, dict[str, float]] = {}
     for turn in range(rounds):
         for who in list(contenders)[:: 1 if turn % 2 else -1]:
-            start = time.perf_counter()
+            start, used = time.perf_counter(), cpu_seconds()
             values[who] = contenders[who]()
             seconds[who].append(time.perf_counter() - start)
+            cpu[who].append(cpu_seconds() - used)
+            print(name, who, f"{seconds[who][-1]:.1f} s, CPU {cpu[who][-1]:.1f} s", flush=True)
     mine, peer = values["gentutor"], values["torch-fidelity"]
     apart = {m: abs(mine[m] - peer[m]) / max(1, abs(peer[m])) for m in peer}
     ratios = [t / o for o, t in zip(*(seconds[w] for w in contenders), strict=True)]
@@ -150,11 +166,18 @@ def in_turns(name: str, contenders: dict[str, Callable[[], Any]], count: int, ro
         "times the peer": round(statistics.median(ratios), 2),
         "of each round": [round(ratio, 2) for ratio in ratios],
         "seconds": seconds,
+        "CPU seconds, with those of other processes": cpu,
         "apart": apart,
         "load": load,
     }
     print(json.dumps(report, indent=1), flush=True)
     return report
+
+
+def cpu_seconds() -> float:
+    """Return what this process and its children that have ended used."""
+    used = os.times()
+    return used.user + used.system + used.children_user + used.children_system
 
 
 def speed(options: argparse.Namespace, folder: Path) -> list[Any]:
@@ -197,6 +220,71 @@ def inception(options: argparse.Namespace, folder: Path) -> list[Any]:
     }
     name = f"inception, {options.images} + {options.images}"
     return [in_turns(name, contenders, 2 * options.images, options.rounds)]
+
+
+def stages(options: argparse.Namespace, folder: Path) -> list[Any]:
+    """Time the parts on one thread: CPU milliseconds of ours, and of the peer's way."""
+    files = sorted(lay(folder / "stages", 500, noise=0).iterdir())
+    images = torch.stack([read_one("real", file, None) for file in files])
+    generator = torch.Generator().manual_seed(0)
+    x, y = torch.randn(2, options.images, 768, generator=generator).relu_()
+    logits = 3 * torch.randn(options.images, 1000, generator=generator)
+    sides = [Features({}, Moments().update(one), one, logits, "") for one in (x, y)]
+
+    def wide(image: Tensor) -> Tensor:
+        found = functional.interpolate(image.double(), (8, 8), mode="bicubic", antialias=True)
+        return found.clamp_(0, 255).float()
+
+    def fidelity(file: Path) -> Tensor:
+        return pil_to_tensor(Image.open(file).convert("RGB"))
+
+    def moments(one: Tensor) -> dict[str, Any]:
+        return fid_features_to_statistics(one)
+
+    pairs: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
+        "read 500 PNGs": (
+            lambda: [read_one("real", file, None) for file in files],
+            lambda: [fidelity(file) for file in files],
+        ),
+        "checksums of 500": (lambda: [crc32(one.numpy().tobytes()) for one in images], int),
+        "resize 500 to 8 x 8": (lambda: resized(images, 8), lambda: wide(images)),
+        "FID": (
+            lambda: of_sets("fid", *sides),
+            lambda: fid_statistics_to_metric(moments(x), moments(y), False),
+        ),
+        "KID": (
+            lambda: of_sets("kid", *sides),
+            lambda: kid_features_to_metric(x, y, verbose=False),
+        ),
+        "IS": (lambda: of_sets("is", *sides), lambda: isc_features_to_metric(logits)),
+        "precision and recall": (
+            lambda: of_sets("precision-recall", *sides),
+            lambda: prc_features_to_metric(x, y, verbose=False),
+        ),
+    }
+    found = []
+    with threads(1):
+        for name, both in pairs.items():
+            times: list[list[float]] = [[], []]
+            for _ in range(options.rounds):
+                for run, into in zip(both, times, strict=True):
+                    start = time.process_time()
+                    run()
+                    into.append(1e3 * (time.process_time() - start))
+            ours, peer = (round(statistics.median(one), 1) for one in times)
+            found.append({"stage": name, "ours, CPU ms": ours, "peer": peer})
+            print(found[-1], flush=True)
+    for fork in (True, False):
+        start = time.perf_counter()
+        list(as_done(load_scoring, [1, 2], jobs=2, fork=fork))
+        found.append({"two processes, forked": fork, "seconds": time.perf_counter() - start})
+        print(found[-1], flush=True)
+    return found
+
+
+def load_scoring(_: int) -> None:
+    """Have what a worker needs."""
+    import gentutor.scoring  # noqa: F401
 
 
 def anonymous() -> int:
@@ -284,7 +372,7 @@ def kill(options: argparse.Namespace, folder: Path) -> list[Any]:
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=["speed", "inception", "memory", "kill"])
+    parser.add_argument("what", choices=["speed", "stages", "inception", "memory", "kill"])
     parser.add_argument("--images", type=int, default=5000, help="a side")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2)
