@@ -25,7 +25,9 @@ def symptom(exercise: Exercise) -> str:
 def bug(exercise: Exercise) -> str:
     """Return one program to mend: title, symptom, commands, and the rest folded."""
     program = (exercise.folder / "starter.py").read_text(encoding="utf-8").rstrip()
-    hints = "\n".join(f"{i}. {' '.join(hint.split())}" for i, hint in enumerate(exercise.hints(), 1))
+    hints = "\n".join(
+        f"{i}. {' '.join(hint.split())}" for i, hint in enumerate(exercise.hints(), 1)
+    )
     level = f"{LEVELS[exercise.difficulty]}, {exercise.minutes} minutes"
     claims = ", ".join(f"[{claim}](claims.md#claim-row-{claim})" for claim in exercise.claims)
     return "\n\n".join(
