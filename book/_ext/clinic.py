@@ -30,11 +30,13 @@ def bug(exercise: Exercise) -> str:
     )
     level = f"{LEVELS[exercise.difficulty]}, {exercise.minutes} minutes"
     claims = ", ".join(f"[{claim}](claims.md#claim-row-{claim})" for claim in exercise.claims)
+    story, _, given = exercise.text.partition("\n\n")
     return "\n\n".join(
         (
             f"### {exercise.title}",
+            story,
             f"```text\n{symptom(exercise)}\n```",
-            exercise.text,
+            given,
             f"```\ngentutor write {exercise.id}\npython {exercise.file}\n"
             f"gentutor check {exercise.id} {exercise.file}\n```",
             f"*{level.capitalize()}.* Bears on {claims}.",

@@ -124,7 +124,8 @@ def test_a_program_of_the_clinic_comes_with_symptom_command_and_mending():
     exercise = load("is/reversed-kl")
     assert text.startswith(f"### {exercise.title}\n")
     assert re.search(r"```text\nrows of 0.8: score 1\.6\d+ of 3\n", text)
-    for part in ("gentutor write is/reversed-kl\n", exercise.text, exercise.solution()):
+    story, given = exercise.text.split("\n\n", 1)
+    for part in ("gentutor write is/reversed-kl\n", story, given, exercise.solution()):
         assert part in text
     assert "gentutor check is/reversed-kl is_reversed_kl.py" in text
     folded = text.index("<details")
