@@ -76,17 +76,17 @@ def test_every_link_of_a_page_leads_somewhere(path, places):
 
 
 def test_an_unknown_maker_or_argument_is_refused():
-    with pytest.raises(ValueError, match="expected one of bugs, .*got 'nothing'"):
+    with pytest.raises(ValueError, match=r"expected one of bugs, .*got 'nothing'"):
         made(ROOT, "# A\n\n<!-- made: nothing -->\n")
     with pytest.raises(ValueError, match="one to write"):
         bugs(ROOT, "vae/kl")
     with pytest.raises(ValueError, match="nearest: vae/kl"):
         bugs(ROOT, "vae/lk")
-    with pytest.raises(ValueError, match="expected one table .* found 0"):
+    with pytest.raises(ValueError, match=r"expected one table .* found 0"):
         table(ROOT, "07_psnr | nothing |")
-    with pytest.raises(ValueError, match="expected the name of a chapter, got '14_more'"):
+    with pytest.raises(ValueError, match=r"expected the name of a chapter, got '14_more'"):
         table(ROOT, "14_more | x |")
-    with pytest.raises(ValueError, match="expected chapters, .*got 'stars'"):
+    with pytest.raises(ValueError, match=r"expected chapters, .*got 'stars'"):
         count(ROOT, "{stars} of them")
     assert made(ROOT, "One\n<!-- made: count {chapters} -->\n") == f"One\n{len(CHAPTERS)}\n"
 
