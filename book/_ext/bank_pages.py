@@ -1,4 +1,4 @@
-"""Markdown made of the bank: the wrong answers with what refutes them, the diagnostic, the counts."""
+"""Markdown made of the bank: wrong answers with their refutations, the diagnostic, the counts."""
 
 from pathlib import Path
 from typing import Any

@@ -25,14 +25,18 @@ def symptom(exercise: Exercise) -> str:
 def bug(exercise: Exercise) -> str:
     """Return one program to mend: title, symptom, commands, and the rest folded."""
     program = (exercise.folder / "starter.py").read_text(encoding="utf-8").rstrip()
-    hints = "\n".join(f"{i}. {' '.join(hint.split())}" for i, hint in enumerate(exercise.hints(), 1))
+    hints = "\n".join(
+        f"{i}. {' '.join(hint.split())}" for i, hint in enumerate(exercise.hints(), 1)
+    )
     level = f"{LEVELS[exercise.difficulty]}, {exercise.minutes} minutes"
     claims = ", ".join(f"[{claim}](claims.md#claim-row-{claim})" for claim in exercise.claims)
+    story, _, given = exercise.text.partition("\n\n")
     return "\n\n".join(
         (
             f"### {exercise.title}",
+            story,
             f"```text\n{symptom(exercise)}\n```",
-            exercise.text,
+            given,
             f"```\ngentutor write {exercise.id}\npython {exercise.file}\n"
             f"gentutor check {exercise.id} {exercise.file}\n```",
             f"*{level.capitalize()}.* Bears on {claims}.",
