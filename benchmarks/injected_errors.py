@@ -5,8 +5,8 @@
     python benchmarks/injected_errors.py --check         # only that each still fits its file
 
 Each error of ``injected_errors.yml`` replaces one stretch of one file in a copy of the tree; then
-its tests run. An error is caught where one fails. The tests must pass on the unchanged copy first. With
-``--results FILE`` every verdict is added to FILE at once, and what stands there is not run again.
+its tests run. An error is caught where one fails. The tests must pass on the unchanged copy first.
+With ``--results FILE`` every verdict is added to FILE at once; what stands there is not run again.
 """
 
 import argparse
@@ -59,9 +59,13 @@ def errors(path: Path = LIST, root: Path = ROOT) -> Iterator[Injected]:
 
 
 def copy_of_the_tree(folder: Path) -> None:
-    """Copy what git tracks, as it is in the working tree."""
+    """Copy what git tracks or would track, as it is in the working tree."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-coz", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file():
