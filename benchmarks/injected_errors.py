@@ -4,9 +4,9 @@
     python benchmarks/injected_errors.py --only figures  # those whose file's path has the word
     python benchmarks/injected_errors.py --check         # only that each still fits its file
 
-Each error of ``injected_errors.yml`` replaces one stretch of one file in a copy of the tree; then its
-tests run. An error is caught where one fails. The tests must pass on the unchanged copy first. With
-``--results FILE`` every verdict is added to FILE at once, and what stands there is not run again.
+Each error of ``injected_errors.yml`` replaces one stretch of one file in a copy of the tree; then
+its tests run. An error is caught where one fails. The tests must pass on the unchanged copy first.
+With ``--results FILE`` every verdict is added to FILE at once; what stands there is not run again.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import yaml
 
+OUTPUT = "output.txt"  # of the last tests, in the copy
 ROOT = Path(__file__).parents[1]
 LIST = Path(__file__).with_suffix(".yml")
 
@@ -58,9 +59,13 @@ def errors(path: Path = LIST, root: Path = ROOT) -> Iterator[Injected]:
 
 
 def copy_of_the_tree(folder: Path) -> None:
-    """Copy what git tracks, as it is in the working tree."""
+    """Copy what git tracks or would track, as it is in the working tree."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "-coz", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file():
@@ -69,18 +74,19 @@ def copy_of_the_tree(folder: Path) -> None:
 
 
 def passes(folder: Path, tests: str, seconds: float) -> bool:
-    """Run tests in the copy; one that hangs does not pass."""
+    """Say whether tests pass in the copy, on the copy's own package; those that hang do not."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests.split()]
     environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    try:
-        done = subprocess.run(
-            command, cwd=folder, env=environment, capture_output=True, text=True,
-            timeout=seconds, check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return False
+    with (folder / OUTPUT).open("w", encoding="utf-8") as said:
+        try:
+            done = subprocess.run(
+                command, cwd=folder, env=environment, stdout=said, stderr=said,
+                timeout=seconds, check=False,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired:
+            return False
     if done.returncode not in (0, 1, 2):  # 1: a test failed; 2: the file could not be imported
-        raise RuntimeError(f"{tests}: expected tests to run, got\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"{tests}: expected tests to run, got pytest's code {done.returncode}")
     return done.returncode == 0
 
 
@@ -115,15 +121,20 @@ def main() -> int:
         folder = Path(name)
         copy_of_the_tree(folder)
         left = [error for error in chosen if error.name not in known]
-        for tests in dict.fromkeys(error.tests for error in left):
-            if not passes(folder, tests, given.seconds):
-                raise RuntimeError(f"{tests}: expected to pass without an error, but it fails")
+        files = {error.tests for error in left if " " not in error.tests}
+        chosen_by_name = {error.tests for error in left if " " in error.tests}
+        for tests in filter(None, [" ".join(sorted(files)), *sorted(chosen_by_name)]):
+            if not passes(folder, tests, 4 * given.seconds):
+                said = (folder / OUTPUT).read_text(encoding="utf-8")[-3000:]
+                raise RuntimeError(f"{tests}: expected to pass without an error, got\n{said}")
         for error in left:
             known[error.name] = caught(folder, error, given.seconds)
             print("caught  " if known[error.name] else "SURVIVED", error.name, flush=True)
             if given.results:
                 with given.results.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps({"error": error.name, "caught": known[error.name]}) + "\n")
+                    file.write(
+                        json.dumps({"error": error.name, "caught": known[error.name]}) + "\n"
+                    )
     count = sum(known[error.name] for error in chosen)
     print(f"{count} of {len(chosen)} caught ({100 * count / max(len(chosen), 1):.0f} %)")
     return int(count < 0.95 * len(chosen))

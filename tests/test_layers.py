@@ -12,6 +12,7 @@ MAY_USE = {
     "checks": set(),
     "progress": set(),
     "threads": set(),
+    "keywords": set(),
     "plain": set(),
     "parallel": {"checks", "progress"},
     "data": {"checks"},
@@ -30,8 +31,8 @@ MAY_USE = {
     },
     "metrics": {"checks"},
     "theory": {"checks"},
-    "figures": {"checks"},
-    "widgets": {"bank", "checks"},  # the compiled bank
+    "figures": {"checks", "keywords"},
+    "widgets": {"bank", "checks", "keywords"},  # the compiled bank
     "bank": set(),
     "proof": {
         *("bank", "checks", "data", "metrics", "models", "objectives", "plain"),

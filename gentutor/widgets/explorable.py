@@ -12,6 +12,7 @@ import traitlets
 from matplotlib.figure import Figure
 from PIL import Image
 
+from gentutor.keywords import names_its_keywords
 from gentutor.widgets.arrays import Arrays
 
 
@@ -50,6 +51,12 @@ class Explorable(anywidget.AnyWidget):
 
     arrays = traitlets.Dict().tag(sync=True)
     caption = traitlets.Unicode().tag(sync=True)
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        """Let every widget name its arguments when a keyword is mistyped."""
+        super().__init_subclass__(**keywords)
+        if "__init__" in vars(cls):
+            cls.__init__ = names_its_keywords(cls.__init__, cls.__name__)  # type: ignore[method-assign]
 
     def __init__(
         self, *, arrays: Arrays, picture: Figure, caption: str, alt: str, **traits: Any

@@ -9,7 +9,7 @@ from arrows import arrows
 from gentutor.figures import diagrams
 from gentutor.figures.diagram import WIDTH, Diagram
 
-# name: (words that are labels, forward arrows, the way of the gradient, what sampling lacks or drops)
+# name: (words that are labels, forward arrows, gradients' arrows, what is dropped)
 EXPECTED: dict[str, tuple[tuple[str, ...], list[str], list[str], list[str]]] = {
     "autoencoder": (
         ("8 numbers",),
@@ -111,7 +111,8 @@ def test_arrows_lead_from_and_to_what_the_model_says(name):
 def test_boxes_lie_inside_apart_and_in_their_players_colour(name):
     picture = FOUND[name]()
     boxes = re.findall(
-        r'var\(--(\w+),#\w+\)"><rect class="frame" rx="6" x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"/>'
+        r'var\(--(\w+),#\w+\)"><rect class="frame" rx="6" '
+        r'x="(\S+)" y="(\S+)" width="(\S+)" height="(\S+)"/>'
         r'<text class="name"[^>]*>([^<]+)<',
         picture.svg(),
     )

@@ -13,10 +13,15 @@ RNG = np.random.default_rng(0)
 
 def test_balls_reach_a_radius_to_either_side_and_the_other_set_crosses_them():
     axes = evaluation.balls([1, 5.0, 9], [2, 8.0], [0.5, 1, 2], [3, 0.25]).axes
-    sets = [([1, 5, 9], [0.5, 1, 2], [2, 8], REAL, FAKE), ([2, 8], [3, 0.25], [1, 5, 9], FAKE, REAL)]
+    sets = [
+        ([1, 5, 9], [0.5, 1, 2], [2, 8], REAL, FAKE),
+        ([2, 8], [3, 0.25], [1, 5, 9], FAKE, REAL),
+    ]
     for ax, (at, radii, others, mine, other) in zip(axes, sets, strict=True):
         spans = [points(line) for line in ax.lines if line.get_linewidth() == 5]
-        np.testing.assert_allclose([s[:, 0] for s in spans], np.c_[at, at] + np.outer(radii, [-1, 1]))
+        np.testing.assert_allclose(
+            [s[:, 0] for s in spans], np.c_[at, at] + np.outer(radii, [-1, 1])
+        )
         centres = [points(line)[0] for line in ax.lines if line.get_marker() == "o"]
         np.testing.assert_allclose(centres, np.c_[at, np.arange(1, len(at) + 1)])
         assert [x for kind, x in levels(ax) if kind == "v"] == others
@@ -47,7 +52,9 @@ def test_the_matrix_has_its_words_in_its_cells():
     said = [["a", "b", "–"], ["d", "e", "f"]]
     (ax,) = evaluation.matrix(alarm, said, ["fresh", "noise"], ["FID", "IS", "PSNR"]).axes
     shown = pixels(ax)
-    np.testing.assert_allclose(np.ma.filled(np.ma.masked_invalid(shown), -1), [[0, 0.5, -1], [1, 0.2, 0.1]])
+    np.testing.assert_allclose(
+        np.ma.filled(np.ma.masked_invalid(shown), -1), [[0, 0.5, -1], [1, 0.2, 0.1]]
+    )
     assert {(t.get_position()[1], t.get_position()[0]): t.get_text() for t in ax.texts} == {
         (i, j): word for i, row in enumerate(said) for j, word in enumerate(row)
     }
@@ -65,7 +72,9 @@ def test_a_strip_shows_its_pictures_under_their_names():
 
 def test_distances_stand_in_their_own_order():
     distances = {"pixels": {"blur": 3.0, "noise": 9.5}, "digits": {"blur": 12.0, "noise": 2.0}}
-    for ax, (extractor, row) in zip(evaluation.two_orders(distances).axes, distances.items(), strict=True):
+    for ax, (extractor, row) in zip(
+        evaluation.two_orders(distances).axes, distances.items(), strict=True
+    ):
         assert words(ax)[0] == f"{extractor}: distance"
         np.testing.assert_allclose(bars(ax.patches)[:, 2], list(row.values()))
         assert texts(ax) == [f"{v:.1f}" for v in row.values()]
@@ -102,7 +111,9 @@ def test_estimators_lie_at_their_distance_and_error():
 def test_scores_run_along_their_setting():
     panels = {"k": ([1, 5, 20], {"precision": [0.2, 0.5, 0.9], "recall": [0.8, 0.4, 0.3]}),
               "N": ([10, 100], {"precision": [0.1, 0.3]})}  # fmt: skip
-    for ax, (label, (x, curves)) in zip(evaluation.over_settings(panels).axes, panels.items(), strict=True):
+    for ax, (label, (x, curves)) in zip(
+        evaluation.over_settings(panels).axes, panels.items(), strict=True
+    ):
         assert ax.get_xlabel() == label
         for name, values in curves.items():
             np.testing.assert_allclose(named(ax)[name], np.c_[x, values])

@@ -38,7 +38,12 @@ def test_noise_and_image_share_their_colours_and_the_density_lies_on_its_grid():
     np.testing.assert_allclose(pixels(axes[2]), density**0.5)
     assert tuple(axes[2].images[0].get_extent()) == (-2, 3, -1.5, 2)
     assert axes[2].images[0].origin == "lower"  # row 0 is the lowest y
-    assert [words(ax)[0] for ax in axes] == ["noise $z$", "flow, $x = G(z)$", "flow, $q(x)$", "data"]
+    assert [words(ax)[0] for ax in axes] == [
+        "noise $z$",
+        "flow, $x = G(z)$",
+        "flow, $q(x)$",
+        "data",
+    ]
 
 
 def test_the_area_that_is_hit_is_drawn_over_the_side():
@@ -60,7 +65,9 @@ def test_logits_lie_over_exact_ratios_and_divergences_below_ln_2():
     np.testing.assert_allclose(points(left.lines[1]), [(-7, -7), (3, 3)])
     assert words(left)[1:] == ("exact log ratio", "logit")
     found = {round(bar[1] + bar[3] / 2, 2): bar[2] for bar in bars(right.patches)}
-    assert found == pytest.approx({0.18: 0.12, -0.18: 0.1, 1.18: 0.25, 0.82: 0.3, 2.18: 0.05, 1.82: 0})
+    assert found == pytest.approx(
+        {0.18: 0.12, -0.18: 0.1, 1.18: 0.25, 0.82: 0.3, 2.18: 0.05, 1.82: 0}
+    )
     assert ("v", np.log(2)) in levels(right)
     assert colours(right) == {"classifier": CRITIC.lower(), "exact": REAL.lower()}
     assert "no density" in texts(right)
@@ -70,7 +77,12 @@ def test_logits_lie_over_exact_ratios_and_divergences_below_ln_2():
 def test_slopes_are_the_derivatives_of_their_own_distances():
     shift = np.linspace(0, 3, 31)
     values = {"KL": shift**2, "TV": 0.2 * shift, "JS": np.tanh(shift), "W1": shift}
-    slopes = {"KL": 2 * shift, "TV": 0.2 + 0 * shift, "JS": 1 / np.cosh(shift) ** 2, "W1": 1 + 0 * shift}
+    slopes = {
+        "KL": 2 * shift,
+        "TV": 0.2 + 0 * shift,
+        "JS": 1 / np.cosh(shift) ** 2,
+        "W1": 1 + 0 * shift,
+    }
     left, right = generative.distances(shift, values).axes
     for (name, value), line in zip(values.items(), right.lines, strict=True):
         np.testing.assert_allclose(named(left)[name], np.c_[shift, value])

@@ -10,7 +10,11 @@ RNG = np.random.default_rng(0)
 
 
 def test_photographs_keep_their_place_values_and_titles():
-    images = {"grey": RNG.random((4, 6)), "colour": RNG.random((1, 3, 4, 6)), "c": RNG.random((1, 1, 4, 6))}
+    images = {
+        "grey": RNG.random((4, 6)),
+        "colour": RNG.random((1, 3, 4, 6)),
+        "c": RNG.random((1, 1, 4, 6)),
+    }
     figure = photographs.panels(images, columns=2, limits=(-1, 2), colours="magma")
     assert len(figure.axes) == 4
     expected = [images["grey"], images["colour"][0].transpose(1, 2, 0), images["c"][0, 0]]
@@ -24,7 +28,9 @@ def test_photographs_keep_their_place_values_and_titles():
 def test_the_best_blur_of_the_noisy_image_is_marked():
     (ax,) = psnr.blur_curves([0.5, 1, 2, 3], [40, 33, 28, 25], [22, 26, 27, 24.5]).axes
     np.testing.assert_allclose(named(ax)["original, blurred"][:, 1], [40, 33, 28, 25])
-    np.testing.assert_allclose(named(ax)["noisy image, blurred"], [(0.5, 22), (1, 26), (2, 27), (3, 24.5)])
+    np.testing.assert_allclose(
+        named(ax)["noisy image, blurred"], [(0.5, 22), (1, 26), (2, 27), (3, 24.5)]
+    )
     np.testing.assert_allclose(points(ax.lines[-1]), [(2, 27)])
 
 
@@ -64,7 +70,9 @@ def test_scales_double_from_the_finest():
 
 
 def test_shares_of_the_limit_are_percent_over_the_numbers_of_models():
-    (ax,) = engine.share_of_limit([1, 8, 64], {"stacked": [0.1, 0.4, 0.8], "loop": [0.1, 0.1, 0.1]}).axes
+    (ax,) = engine.share_of_limit(
+        [1, 8, 64], {"stacked": [0.1, 0.4, 0.8], "loop": [0.1, 0.1, 0.1]}
+    ).axes
     np.testing.assert_allclose(named(ax)["stacked"], [(0, 10), (1, 40), (2, 80)])
     np.testing.assert_allclose(named(ax)["loop"], [(0, 10), (1, 10), (2, 10)])
     assert levels(ax) == [("h", 100)]

@@ -81,7 +81,7 @@ def test_guesses_are_ellipses_of_two_standard_deviations_and_gaps_are_stacked():
             np.testing.assert_allclose(shape.get_center(), mean[e] + shift)
             np.testing.assert_allclose((shape.get_width(), shape.get_height()), 4 * sd[e])
         corners = np.concatenate([
-            path.vertices for c in ax.collections[0].get_paths() for path in [c] if len(path.vertices)
+            path.vertices for path in ax.collections[0].get_paths() if len(path.vertices)
         ])  # fmt: skip
         middle = (corners.min(0) + corners.max(0)) / 2
         np.testing.assert_allclose(middle, mean[e], atol=0.06)  # first axis across

@@ -23,7 +23,7 @@ def steep(points_of_plane):
 
 
 def rises(ax) -> np.ndarray:
-    """Return the direction in which the filled levels of a landscape rise, each part in -1, 0, 1."""
+    """Return where the filled levels of a landscape rise, each part in -1, 0, 1."""
     filled = ax.collections[0]
     centres = [path.vertices.mean(0) for path in filled.get_paths() if len(path.vertices)]
     way = centres[-1] - centres[0]
@@ -55,12 +55,16 @@ def test_the_critics_loss_and_the_exact_distance_run_side_by_side():
     step, dual, exact = np.transpose(track)
     np.testing.assert_allclose(named(right)["minus the critic's loss"], np.c_[step, dual])
     np.testing.assert_allclose(named(right)[r"exact $W_1$ of samples"], np.c_[step, exact])
-    assert {k: v for k, v in colours(right).items()} == {
+    assert colours(right) == {
         "minus the critic's loss": CRITIC.lower(),
         r"exact $W_1$ of samples": REAL.lower(),
     }
     np.testing.assert_allclose(rises(left), (1, 0))
-    clouds = {c.get_label(): np.asarray(c.get_offsets()) for c in left.collections if not str(c.get_label()).startswith("_")}
+    clouds = {
+        c.get_label(): np.asarray(c.get_offsets())
+        for c in left.collections
+        if not str(c.get_label()).startswith("_")
+    }
     np.testing.assert_allclose(clouds["data"], REALS)
     np.testing.assert_allclose(clouds["generator"], FAKES)
     assert colours(left) == {"data": REAL.lower(), "generator": FAKE.lower()}
@@ -100,9 +104,14 @@ def test_raw_predicted_and_corrected_duals_stand_in_their_row():
 
 
 def test_weights_are_counted_up_to_their_bound_above_their_critic():
-    weights = {"clip 0.1": (np.array([0.1, -0.1, 0.1, 0]), 0.1), "penalty": (RNG.normal(0, 0.1, 50), None)}
+    weights = {
+        "clip 0.1": (np.array([0.1, -0.1, 0.1, 0]), 0.1),
+        "penalty": (RNG.normal(0, 0.1, 50), None),
+    }
     axes = wgan.clipping(weights, [slope, steep], REALS, FAKES).axes
-    for ax, (name, (values, clip)), way in zip(axes, weights.items(), ((1, 0), (0, 1)), strict=False):
+    for ax, (name, (values, clip)), way in zip(
+        axes, weights.items(), ((1, 0), (0, 1)), strict=False
+    ):
         reach = clip or 0.5
         assert words(ax)[0] == name
         boxes = bars(ax.patches)
@@ -123,7 +132,9 @@ def test_trained_critics_lie_on_the_curve_of_their_own_penalty():
     (ax,) = wgan.two_optima(at, curves, found).axes
     for (name, values), mark in zip(curves.items(), ax.lines[1::2], strict=True):
         np.testing.assert_allclose(named(ax)[name], np.c_[at, values])
-        np.testing.assert_allclose(points(mark), np.c_[found[name], np.interp(found[name], at, values)])
+        np.testing.assert_allclose(
+            points(mark), np.c_[found[name], np.interp(found[name], at, values)]
+        )
         assert to_hex(mark.get_color()) == colours(ax)[name]
     assert colours(ax) == {"two-sided": CRITIC.lower(), "one-sided": ORANGE.lower()}
 
