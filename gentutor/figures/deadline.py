@@ -45,7 +45,7 @@ def recall_by_plan(
         ax.axhline(level, color=GREY, ls=":", lw=1.2)
         ax.text(1, level, words, color=GREY, va="bottom", fontsize=9)
         ax.set_xlabel("day of practice")
-    left.set(title="Mean recall on the interview's day, %", ylim=(0, 105))
+    left.set(title="Mean recall on the day, %", ylim=(0, 105))
     right.set(title="Answers a day, repeats counted", ylim=(0, most * 1.2))
-    left.legend(fontsize=9, loc="lower right")
+    right.legend(fontsize=9, loc="lower right")
     return fig

@@ -67,7 +67,8 @@ def asked(bank, said: str, number: int):
     found = [
         question
         for question in bank["questions"]
-        if f"--- {bank['sections'][question['section']]} ·" in shown
+        if lines_of(texts_asked(question, number % len(question["variants"]))[0])[0] in shown
+        and f"--- {bank['sections'][question['section']]} ·" in shown
         and not missing(texts_asked(question, number % len(question["variants"])), shown)
     ]
     assert len(found) == 1, shown
@@ -75,11 +76,10 @@ def asked(bank, said: str, number: int):
 
 
 def texts_asked(question, number: int) -> list[str]:
-    """Return the texts that a question shows before it is answered."""
+    """Return the texts that a question shows before it is answered, its prompt first."""
     variant = question["variants"][number]
-    choices = [choice["text"]["text"] for choice in variant.get("choices", ())]
-    steps = [step["text"]["text"] for step in variant.get("steps", ())]
-    return [variant["prompt"]["text"], *choices, *steps]
+    entries = [*variant.get("choices", ()), *variant.get("steps", ())]
+    return [variant["prompt"]["text"], *(entry["text"]["text"] for entry in entries)]
 
 
 def right_answer(question, variant) -> str:
