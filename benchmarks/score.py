@@ -207,7 +207,7 @@ def speed(options: argparse.Namespace, folder: Path) -> list[Any]:
 
 
 def same(options: argparse.Namespace, folder: Path) -> list[Any]:
-    """Compare numbers; torch-fidelity averages in the precision of what it gets: try doubles too."""
+    """Compare numbers; torch-fidelity averages in the precision of what it gets."""
     eye = Eye("digits", resize="8")
     real, fake = (lay(folder / f"s{n}", options.images, noise=n, grey=True) for n in (0, 0.05))
     mine, found = ours(real, fake, eye, options.jobs), []
