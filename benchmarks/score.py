@@ -1,6 +1,7 @@
 """Score two folders of PNGs, beside torch-fidelity, which drives the same network by its hook.
 
 ``speed``: images a second, whole and with a network that costs nothing, in turns.
+``same``: how far the numbers are apart.
 ``stages``: CPU time of the parts on one thread.
 ``inception``: torch-fidelity's own Inception and ours, with the same random weights.
 ``memory``: peak of the memory that is not backed by a file, from 1,000 to 20,000 images a side.
@@ -76,7 +77,7 @@ class Pooled(Extractor):
         return Activations(features, 10 * features[:, :10], ())
 
 
-def driven(name: str, eye: Eye) -> str:
+def driven(name: str, eye: Eye, dtype: torch.dtype = torch.float32) -> str:
     """Register our network with torch-fidelity; return its name there."""
 
     class Driven(FeatureExtractorBase):
@@ -93,7 +94,7 @@ def driven(name: str, eye: Eye) -> str:
 
         def forward(self, x: Tensor) -> tuple[Tensor, ...]:
             found = eye(x[:, : eye.extractor.image_shape[0]])
-            return tuple(getattr(found, name) for name in self.features_list)
+            return tuple(getattr(found, name).to(dtype) for name in self.features_list)
 
     register_feature_extractor(name, Driven)
     return name
@@ -202,6 +203,18 @@ def speed(options: argparse.Namespace, folder: Path) -> list[Any]:
         }
         name = f"{case}, {options.images} + {options.images}"
         found.append(in_turns(name, contenders, 2 * options.images, options.rounds))
+    return found
+
+
+def same(options: argparse.Namespace, folder: Path) -> list[Any]:
+    """Compare numbers; torch-fidelity averages in the precision of what it gets."""
+    eye = Eye("digits", resize="8")
+    real, fake = (lay(folder / f"s{n}", options.images, noise=n, grey=True) for n in (0, 0.05))
+    mine, found = ours(real, fake, eye, options.jobs), []
+    for dtype in (torch.float32, torch.float64):
+        peer = theirs(real, fake, driven(f"same-{dtype}".replace(".", "-"), eye, dtype))
+        apart = {m: abs(mine[m] - peer[m]) / max(1, abs(peer[m])) for m in peer}
+        found.append({"images a side": options.images, "peer's features": str(dtype)} | apart)
     return found
 
 
@@ -372,7 +385,7 @@ def kill(options: argparse.Namespace, folder: Path) -> list[Any]:
 def main() -> None:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("what", choices=["speed", "stages", "inception", "memory", "kill"])
+    parser.add_argument("what", choices=["speed", "same", "stages", "inception", "memory", "kill"])
     parser.add_argument("--images", type=int, default=5000, help="a side")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=2)

@@ -2,7 +2,7 @@
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -212,8 +212,8 @@ def score(
     from gentutor import scoring
     from gentutor.scoring.tables import labels, score_table
 
-    how = {"weights": weights, "resize": resize, "batch": batch, "threads": threads}
-    where = {"skip": skip, "jobs": jobs, "cluster": cluster, "out": out}
+    how: dict[str, Any] = {"weights": weights, "resize": resize, "batch": batch, "threads": threads}
+    where: dict[str, Any] = {"skip": skip, "jobs": jobs, "cluster": cluster, "out": out}
     try:
         found = scoring.score(real, generated, metric.split(","), network, **how, **where)
     except (ImportError, OSError, TypeError, ValueError) as error:
@@ -247,8 +247,8 @@ def stats(
     """Save a set's statistics, to be given to score in the place of its images."""
     from gentutor import scoring
 
-    how = {"weights": weights, "resize": resize, "batch": batch, "threads": threads}
-    where = {"skip": skip, "jobs": jobs, "cluster": cluster}
+    how: dict[str, Any] = {"weights": weights, "resize": resize, "batch": batch, "threads": threads}
+    where: dict[str, Any] = {"skip": skip, "jobs": jobs, "cluster": cluster}
     try:
         found = scoring.stats(images, out, network, features=features, **how, **where)
     except (ImportError, OSError, TypeError, ValueError) as error:

@@ -69,7 +69,7 @@ def score(
         check_choice("metric", metric, METRICS)
     if not metrics:
         raise ValueError(f"metric: expected some of {', '.join(METRICS)}, got none")
-    eye = Eye(network, Path(weights) if weights else None, resize)
+    eye = Eye(network, Path(weights).absolute() if weights else None, resize)
     how = How(eye, batch, threads, skip, jobs, cluster)
     paths = {"real": Path(real), "generated": Path(generated)}
     sets = [metric for metric in OF_SETS if metric in metrics]
@@ -128,7 +128,7 @@ def stats(
     """
     if Path(out).suffix != ".safetensors":
         raise ValueError(f"out: expected a name that ends in .safetensors, got {out}")
-    eye = Eye(network, Path(weights) if weights else None, resize)
+    eye = Eye(network, Path(weights).absolute() if weights else None, resize)
     how = How(eye, batch, threads, skip, jobs, cluster)
     with work_folder(Path(out)) as work:
         side = open_side("images", Path(images), work)

@@ -62,7 +62,7 @@ def open_source(name: str, path: str | Path, work: Path) -> Source:
     Raises:
         FileNotFoundError, ValueError: nothing there, or not what was expected; names the file.
     """
-    path = Path(path)
+    path = Path(path).absolute()  # for workers that run elsewhere
     if path.suffix not in (".npz", ".safetensors"):
         found = images(name, path)
         return Source(name, path, len(found), found.files, {}, {}, {}, _print(found.files))
