@@ -25,6 +25,7 @@ MAKERS: dict[str, Maker] = {
     "count": bank_pages.count,
     "diagnostic": bank_pages.diagnostic,
     "formulas": sheets.formulas,
+    "picture": sheets.picture,
     "table": sheets.table,
     "wrong-answers": bank_pages.wrong_answers,
 }

@@ -88,6 +88,17 @@ def table(root: Path, argument: str) -> str:
     return read_chapter(root, name).table(start)
 
 
+def picture(root: Path, argument: str) -> str:
+    """Return a figure that a benchmark draws, or nothing where it has not been drawn.
+
+    The argument is ``<file in book/_assets> | <words for those who do not see it> | <caption>``.
+    """
+    name, alt, caption = (part.strip() for part in argument.split("|"))
+    if not (root / "book" / "_assets" / name).is_file():
+        return ""
+    return f"```{{figure}} _assets/{name}\n:alt: {alt}\n\n{caption}\n```"
+
+
 def cheat_sheets(root: Path, _: str = "") -> str:
     """Return a sheet for each chapter: what to take away, symptoms, and the code to remember."""
     names = sorted(path.stem for path in root.glob("notebooks/*.ipynb"))

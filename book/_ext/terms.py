@@ -30,7 +30,7 @@ CLOSED = (
 def glossary_terms(text: str) -> list[str]:
     r"""Return the terms of a glossary's source, in their order.
 
-    >>> glossary_terms("# Glossary\n\n```{glossary}\ncritic\n  A network.\n\nfree bits\n  Bits.\n```")
+    >>> glossary_terms("```{glossary}\ncritic\n  A network.\n\nfree bits\n  Bits.\n```")
     ['critic', 'free bits']
     """
     return TERM.findall(text.partition("```{glossary}")[2])

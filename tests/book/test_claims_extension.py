@@ -43,7 +43,7 @@ def build(tmp_path: Path) -> Build:
     """Build a book of one chapter; a further call builds it again, only as far as needed."""
     (tmp_path / "tests").mkdir()
     (tmp_path / "conf.py").write_text(
-        'extensions = ["myst_nb", "claims"]\nmyst_enable_extensions = ["dollarmath"]\n'
+        'extensions = ["myst_nb", "chapters", "claims"]\nmyst_enable_extensions = ["dollarmath"]\n'
         'nb_execution_mode = "off"\nclaims_ledger = "claims.yml"\nnitpicky = True\n'
         'claims_bank = "bank.json"\n'
         'exclude_patterns = ["_build"]\n'
@@ -158,6 +158,18 @@ def test_a_row_leads_to_its_questions(build: Build) -> None:
     assert links[0].get_text().endswith(" …")
     assert len(links[0].get_text()) <= 90
     assert not entry.select("details.claim-sharper")
+
+
+def test_plain_links_lead_to_rows_sentences_and_questions(build: Build) -> None:
+    links = "[row](claims.md#claim-row-vae-one), [asked](vae.ipynb#question-vae-first)"
+    warnings, app = build(f"{CHAPTER}\n\nSee {links} and [said](vae.ipynb#claim-vae-two).")
+    assert warnings == ""
+    found = {a.get_text(): a["href"] for a in page(app, "vae").select("p a")}
+    assert found["row"] == "claims.html#claim-row-vae-one"
+    assert found["asked"] == "#question-vae-first"
+    assert found["said"] == "#claim-vae-two"
+    warnings, _ = build(f"{CHAPTER}\n\nSee [row](claims.md#claim-row-vae-none).")
+    assert "claim:row reference target not found: vae-none" in warnings
 
 
 def test_a_claim_that_is_asked_once_is_a_warning(build: Build) -> None:

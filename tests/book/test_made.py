@@ -91,6 +91,20 @@ def test_an_unknown_maker_or_argument_is_refused():
     assert made(ROOT, "One\n<!-- made: count {chapters} -->\n") == f"One\n{len(CHAPTERS)}\n"
 
 
+def test_a_picture_stands_where_it_was_drawn(tmp_path):
+    line = "<!-- made: picture a.svg | Two curves. | What a date is worth. -->"
+    assert made(tmp_path, line) == ""
+    (tmp_path / "book" / "_assets").mkdir(parents=True)
+    (tmp_path / "book" / "_assets" / "a.svg").write_text("<svg/>")
+    assert made(tmp_path, line).splitlines() == [
+        "```{figure} _assets/a.svg",
+        ":alt: Two curves.",
+        "",
+        "What a date is worth.",
+        "```",
+    ]
+
+
 def test_wrong_answers_are_those_of_the_bank_with_their_refutations():
     text = wrong_answers(ROOT)
     asked = [one for one in bank_of(ROOT)["questions"] if one["kind"] == "refute"]
@@ -210,7 +224,7 @@ def test_exercises_that_a_page_names_exist():
 def test_every_term_of_the_glossary_is_used_in_a_chapter_and_stands_in_order():
     terms = glossary_terms(page("glossary"))
     assert len(terms) > 20
-    assert terms == sorted(terms)
+    assert terms == sorted(terms, key=str.lower)
     prose = "\n".join(read_chapter(ROOT, name).text for name in CHAPTERS)
     assert [term for term in terms if not pattern_of(term).search(prose)] == []
 
