@@ -10,9 +10,11 @@ With ``--results FILE`` every verdict is added to FILE at once; what stands ther
 """
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -20,6 +22,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
 import yaml
 
 OUTPUT = "output.txt"  # of the last tests, in the copy
@@ -73,24 +76,39 @@ def copy_of_the_tree(folder: Path) -> None:
             shutil.copy2(ROOT / name, folder / name)
 
 
-def passes(folder: Path, tests: str, seconds: float) -> bool:
-    """Say whether tests pass in the copy, on the copy's own package; those that hang do not."""
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests.split()]
-    environment = os.environ | {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+def forget(folder: Path) -> None:
+    """Drop every module that came from the copy, so that the next run reads its files again."""
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None) or "").startswith(str(folder)):
+            del sys.modules[name]
+
+
+def out_of_time(*_: object) -> None:
+    """End a run that hangs."""
+    raise TimeoutError("the tests took too long")
+
+
+def passes(folder: Path, tests: str, seconds: int) -> bool:
+    """Say whether tests pass in the copy, on its own package; those that hang do not.
+
+    They run in this process, which keeps torch and matplotlib: a fresh one takes far longer.
+    """
+    forget(folder)
+    signal.alarm(seconds)
     with (folder / OUTPUT).open("w", encoding="utf-8") as said:
         try:
-            done = subprocess.run(
-                command, cwd=folder, env=environment, stdout=said, stderr=said,
-                timeout=seconds, check=False,
-            )  # fmt: skip
-        except subprocess.TimeoutExpired:
+            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+                code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", *tests.split()])
+        except TimeoutError:
             return False
-    if done.returncode not in (0, 1, 2):  # 1: a test failed; 2: the file could not be imported
-        raise RuntimeError(f"{tests}: expected tests to run, got pytest's code {done.returncode}")
-    return done.returncode == 0
+        finally:
+            signal.alarm(0)
+    if code not in (0, 1, 2):  # 1: a test failed; 2: the file could not be imported
+        raise RuntimeError(f"{tests}: expected tests to run, got pytest's code {code}")
+    return code == 0
 
 
-def caught(folder: Path, error: Injected, seconds: float) -> bool:
+def caught(folder: Path, error: Injected, seconds: int) -> bool:
     """Put the error into the copy, run its tests, and put the file right again."""
     file = folder / error.file
     whole = file.read_text(encoding="utf-8")
@@ -106,13 +124,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="errors whose file's path has this word")
     parser.add_argument("--check", action="store_true", help="only hold the list to the files")
-    parser.add_argument("--results", type=Path, help="file of verdicts, added to")
-    parser.add_argument("--seconds", type=float, default=240, help="time for one error's tests")
+    parser.add_argument(
+        "--results", type=lambda name: Path(name).resolve(), help="file of verdicts, added to"
+    )
+    parser.add_argument("--seconds", type=int, default=240, help="time for one error's tests")
     given = parser.parse_args()
     chosen = [error for error in errors() if given.only in error.file]
     print(f"{len(chosen)} errors fit their files")
     if given.check:
         return 0
+    sys.dont_write_bytecode = True  # a changed file must not be read from the unchanged one's cache
+    signal.signal(signal.SIGALRM, out_of_time)
     known: dict[str, bool] = {}
     if given.results and given.results.exists():
         lines = given.results.read_text(encoding="utf-8").splitlines()
@@ -120,6 +142,9 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         copy_of_the_tree(folder)
+        os.chdir(folder)
+        os.environ["PYTHONPATH"] = str(folder)  # of what a test starts
+        sys.path = [str(folder), *(each for each in sys.path if Path(each).resolve() != ROOT)]
         left = [error for error in chosen if error.name not in known]
         files = {error.tests for error in left if " " not in error.tests}
         chosen_by_name = {error.tests for error in left if " " in error.tests}

@@ -55,8 +55,9 @@ class Explorable(anywidget.AnyWidget):
     def __init_subclass__(cls, **keywords: Any) -> None:
         """Let every widget name its arguments when a keyword is mistyped."""
         super().__init_subclass__(**keywords)
-        if "__init__" in vars(cls):
-            cls.__init__ = names_its_keywords(cls.__init__, cls.__name__)  # type: ignore[method-assign]
+        own, start = vars(cls), "__init__"
+        if start in own:
+            setattr(cls, start, names_its_keywords(own[start], cls.__name__))
 
     def __init__(
         self, *, arrays: Arrays, picture: Figure, caption: str, alt: str, **traits: Any

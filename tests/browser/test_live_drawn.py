@@ -1,15 +1,20 @@
 """What the explorables draw, read back from the page in the units of their axes."""
 
+import itertools
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 from plotted import Plot, number
+from scipy.ndimage import correlate1d
 from scipy.stats import norm
 
 from gentutor.widgets import (
     BetaSweep,
     CodebookLab,
     DistanceLab,
+    DistortionLab,
+    DrawnDigit,
     FIDLab,
     LatentMap,
     LayerLens,
@@ -317,3 +322,45 @@ def test_range_and_dtype_shows_the_photograph_and_its_change(show):
     np.testing.assert_allclose(first, image, atol=0.003)
     assert 0.001 < np.abs(second - first).mean() < 0.3
     assert np.corrcoef(first.ravel(), second.ravel())[0, 1] > 0.5
+
+
+def test_the_distortion_lab_shows_the_changed_image_and_the_map_of_ssim(show):
+    image = np.round(RNG.random((176, 180))[:, :176] * 200) / 255
+    tab = show(DistortionLab(images={"noise": image}, distortion="brighter", strength=0.5, **WORDS))
+    names = ("photograph: noise", "the same with brighter", "SSIM of")
+    before, after, scores = (rgba(tab.get_by_role("img", name=n))[..., 0] / 255 for n in names)
+    np.testing.assert_allclose(before, image, atol=0.003)
+    np.testing.assert_allclose(after, np.clip(image + 0.2, 0, 1), atol=0.003)
+
+    def mean(values):
+        window = np.exp(-(np.arange(-5, 6) ** 2) / 2 / 1.5**2)
+        window /= window.sum()
+        return correlate1d(correlate1d(values, window, 0), window, 1)[5:-5, 5:-5]
+
+    x, y = image, image + 0.2
+    mx, my = mean(x), mean(y)
+    covariance = mean(x * y) - mx * my
+    variances = mean(x * x) - mx**2 + mean(y * y) - my**2
+    c1, c2 = 0.01**2, 0.03**2
+    expected = (2 * mx * my + c1) * (2 * covariance + c2)
+    expected /= (mx**2 + my**2 + c1) * (variances + c2)
+    np.testing.assert_allclose(scores, expected.clip(0, 1), atol=0.004)
+
+
+def test_a_drawn_digits_codes_lie_in_their_models_map(show):
+    def net(*sizes):
+        pairs = itertools.pairwise(sizes)
+        return [(RNG.normal(size=(a, b)) / a**0.5, RNG.normal(size=b)) for a, b in pairs]
+
+    codes = {name: RNG.normal(size=(40, 2)) for name in ("Autoencoder", "VAE")}
+    labels = np.arange(40) % 10
+    tab = show(DrawnDigit(
+        models={name: {"encoder": net(64, 6, 2), "decoder": net(2, 6, 64)} for name in codes},
+        codes=codes, images=RNG.random((40, 64)), labels=labels,
+        examples=RNG.random((2, 64)), **WORDS,
+    ))  # fmt: skip
+    for plot, places in zip(tab.locator("svg.gx-plot").all(), codes.values(), strict=True):
+        drawn = Plot(plot)
+        found = [(drawn.x(x), drawn.y(y - 3)) for _, x, y in drawn.read["words"]]
+        np.testing.assert_allclose(found, places, atol=0.05)
+        assert [int(text) for text, *_ in drawn.read["words"]] == labels.tolist()

@@ -36,7 +36,7 @@ def test_the_split_is_stratified_and_fixed():
 
 def places(patch: np.ndarray, photograph: np.ndarray) -> np.ndarray:
     """Return the (row, column) of every spot where the patch is found, bit for bit."""
-    windows = np.lib.stride_tricks.sliding_window_view(photograph, (8, 8))
+    windows = np.lib.stride_tricks.sliding_window_view(photograph, patch.shape)
     hits = np.argwhere(windows[..., 0, 0] == patch[0, 0])
     return hits[[bool((windows[tuple(hit)] == patch).all()) for hit in hits]]
 
@@ -52,6 +52,19 @@ def test_patches_are_cut_from_two_photographs_and_never_across_the_split():
         for i, patch in enumerate(x.numpy().reshape(-1, 8, 8)):
             found = places(patch, photographs[i % 2])
             assert ((first <= found[:, 1]) & (found[:, 1] <= last)).any()
+
+
+def test_the_test_strip_is_the_whole_right_quarter_and_not_a_column_more():
+    """Large patches have 61 places in a row of the strip: 500 of them meet both ends."""
+    p = patches(100, train=2, test=500)
+    photographs = [
+        (image.mean(axis=-1) / 255.0).astype(np.float32) for image in load_sample_images().images
+    ]
+    columns = [
+        places(patch, photographs[i % 2])[0, 1]
+        for i, patch in enumerate(p.x_test.numpy().reshape(-1, 100, 100))
+    ]
+    assert (min(columns), max(columns)) == (480, 540)
 
 
 def test_the_draw_of_patches_is_fixed():

@@ -78,6 +78,13 @@ def test_the_variance_is_fixed_learnt_or_absent():
     assert not [name for name in names if "variance" in name]
 
 
+def test_the_learnt_variance_travels_ten_times_as_far_as_its_parameter():
+    model = VAE(4, latent_dim=2, hidden=(3,), variance="learnt", seed=0)
+    with torch.no_grad():
+        model.log_variance_tenth.fill_(-0.2)
+    assert float(model.variance) == pytest.approx(math.exp(-2))
+
+
 def test_the_mean_is_what_the_likelihood_expects():
     logits = randn(5, 2)
     assert torch.equal(VAE(2, latent_dim=1).mean(logits), logits)

@@ -147,6 +147,7 @@ def test_active_units_are_those_whose_mean_varies():
     x = (x - x.mean()) / x.std(correction=0)
     scales = torch.tensor([0.0, 0.099, 0.101, 3.0], dtype=F64)
     assert active_units(5.0 + scales * x).tolist() == [False, False, True, True]
+    assert active_units(torch.tensor([[-0.09], [0.09]])).tolist() == [False]  # 0.0081, over N
     assert active_units((scales * x).expand(2, 1000, 4), 1.0).tolist() == [[False] * 3 + [True]] * 2
 
 
