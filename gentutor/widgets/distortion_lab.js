@@ -37,6 +37,15 @@ async function readPicture(file, side) {
   return Float64Array.from({ length: side ** 2 }, (_, i) => (data[4 * i] + data[4 * i + 1] + data[4 * i + 2]) / 765);
 }
 
+/** LPIPS at a strength, on a straight line between the recorded `strengths`; whole pixels for a step. */
+function lpipsAt(distortion, strengths, values, strength) {
+  const t = distortion === "moved sideways" ? Math.round(8 * strength) / 8 : strength;
+  if (t === 0) return 0;
+  const after = Math.max(1, strengths.findIndex((value) => value >= t));
+  const [from, to] = [strengths[after - 1], strengths[after]];
+  return values[after - 1] + ((values[after] - values[after - 1]) * (t - from)) / (to - from);
+}
+
 function choice(label, options, onChange) {
   const id = uniqueId();
   const select = html("select", { id }, ...options.map((name) => html("option", { value: name }, name)));
@@ -45,10 +54,18 @@ function choice(label, options, onChange) {
 }
 
 function render({ model, el }) {
-  const { images } = readArrays(model);
+  const { images, lpips, strengths } = readArrays(model);
   const side = images.shape[1];
   const shipped = Array.from({ length: images.shape[0] }, (_, i) => Float64Array.from(images.row(i), (value) => value / 255));
   let own = null;
+  /** Recorded for the photographs; a reader's own picture would need the network. */
+  const lpipsOf = (distortion, t, equal) => {
+    if (own) return "needs its network";
+    const [place, kind] = [model.get("names").indexOf(model.get("photograph")), Object.keys(DISTORTIONS).indexOf(distortion)];
+    const count = strengths.length;
+    const from = (2 * kind + (equal ? 1 : 0)) * count;
+    return fixed(lpipsAt(distortion, strengths, lpips.row(place).subarray(from, from + count), t), 3);
+  };
   const put = (values) => {
     for (const [name, value] of Object.entries(values)) model.set(name, value);
     model.save_changes();
@@ -93,7 +110,8 @@ function render({ model, el }) {
   const canvases = { reference: greyCanvas("reference"), image: greyCanvas("image"), map: greyCanvas("SSIM map") };
   const titles = { reference: "Reference", image: "Distorted", map: "SSIM map (1 is white)" };
   const panels = Object.entries(canvases).map(([name, { element }]) => panel(titles[name], element));
-  const numbers = readout(["MSE", "PSNR", "SSIM", "MS-SSIM"]);
+  const numbers = readout(["MSE", "PSNR", "SSIM", "MS-SSIM", ...(lpips ? ["LPIPS"] : [])]);
+  const recorded = `LPIPS-efficientnet-lite0 cannot run here. It was recorded for the photographs at ${strengths?.length} strengths of each distortion and is read on straight lines between them. For a picture of your own it is not computed.`;
   const controls = html(
     "div",
     { class: "gx-controls" },
@@ -102,6 +120,7 @@ function render({ model, el }) {
     html("div", { class: "gx-row" }, ownPicture),
     message,
     numbers.element,
+    ...(lpips ? [html("p", { class: "gx-hint" }, recorded)] : []),
   );
   const root = frame(el, model, "Explorable: distortion lab", controls, html("div", { class: "gx-panels gx-three" }, ...panels));
   root.classList.add("gx-distortion-lab");
@@ -127,6 +146,7 @@ function render({ model, el }) {
       PSNR: same ? "∞ dB" : `${fixed(found.psnr)} dB`,
       SSIM: fixed(found.ssim, 4),
       "MS-SSIM": fixed(found.msSsim, 4),
+      LPIPS: lpips && lpipsOf(distortion, t, equal),
     });
   }
   const traits = ["photograph", "distortion", "strength", "equal_error"].map((name) => `change:${name}`);

@@ -10,7 +10,9 @@ from PIL import Image
 
 from gentutor.data import photograph
 from gentutor.metrics import ms_ssim, psnr, ssim
+from gentutor.recording.lab_lpips import STRENGTHS, recorded
 from gentutor.widgets import DistortionLab, RangeAndDtype
+from gentutor.widgets.distortion_lab import DISTORTIONS
 
 WORDS = {"picture": Figure(), "caption": "One photograph.", "alt": "A photograph."}
 
@@ -18,7 +20,10 @@ WORDS = {"picture": Figure(), "caption": "One photograph.", "alt": "A photograph
 @pytest.fixture
 def lab():
     images = {name: photograph(name, grey=True)[0, 0] for name in ("camera", "grass")}
-    return DistortionLab(images=images, distortion="brighter", strength=0.5, **WORDS)
+    kept = recorded()
+    values = {name: kept.values[name] for name in images}
+    given = {"lpips": values, "strengths": kept.strengths}
+    return DistortionLab(images=images, distortion="brighter", strength=0.5, **given, **WORDS)
 
 
 def grey(tab, index: int) -> np.ndarray:
@@ -62,10 +67,31 @@ def test_the_numbers_are_pythons_and_keys_move_the_strength(show, lab, numbers):
     assert grey(tab, 2).shape == (246, 246)
 
 
+def test_lpips_is_the_recorded_value_and_an_own_picture_has_none(show, lab, numbers):
+    tab = show(lab)
+    kind, half = DISTORTIONS.index("brighter"), STRENGTHS.index(0.5)
+    values = recorded().values
+    assert numbers(tab)["LPIPS"] == f"{values['camera'][kind, 0, half]:.3f}"
+    tab.get_by_label("Scale the change").press("Space")
+    assert numbers(tab)["LPIPS"] == f"{values['camera'][kind, 1, half]:.3f}"
+    tab.get_by_label("Photograph", exact=True).select_option("grass")
+    assert numbers(tab)["LPIPS"] == f"{values['grass'][kind, 1, half]:.3f}"
+    assert "recorded for the photographs at 12 strengths" in tab.locator(".gx").inner_text()
+    file = io.BytesIO()
+    Image.fromarray(np.zeros((256, 256), np.uint8)).save(file, "PNG")
+    given = {"name": "mine.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    tab.locator("input[type=file]").set_input_files(given)
+    tab.get_by_text("It has not left this browser").wait_for()
+    assert numbers(tab)["LPIPS"] == "needs its network"
+
+
 def test_no_change_is_infinity_and_one(show, lab, numbers):
     tab = show(lab)
     tab.get_by_role("slider", name="Strength").press("Home")
-    assert numbers(tab) == {"MSE": "0", "PSNR": "∞ dB", "SSIM": "1.0000", "MS-SSIM": "1.0000"}
+    assert numbers(tab) == {
+        **{"MSE": "0", "PSNR": "∞ dB", "SSIM": "1.0000", "MS-SSIM": "1.0000"},
+        "LPIPS": "0.000",
+    }
     assert grey(tab, 2).min() == 1
 
 
