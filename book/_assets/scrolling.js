@@ -2,10 +2,10 @@
 (() => {
   "use strict";
 
-  const NAMES = { "math-scroll": "Formula", "figure-scroll": "Figure" };
+  const BOXES = ".math-scroll, span.math, .figure-scroll, .gq p";
   const note = new ResizeObserver((entries) => {
     for (const { target } of entries) {
-      const name = NAMES[target.className];
+      const name = target.matches(".figure-scroll") ? "Figure" : target.matches("p") ? "Text" : "Formula";
       if (target.scrollWidth > target.clientWidth + 1) {
         target.tabIndex = 0;
         target.setAttribute("role", "group");
@@ -16,6 +16,6 @@
     }
   });
   document.addEventListener("DOMContentLoaded", () => {
-    for (const box of document.querySelectorAll(".math-scroll, .figure-scroll")) note.observe(box);
+    for (const box of document.querySelectorAll(BOXES)) note.observe(box);
   });
 })();

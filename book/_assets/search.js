@@ -5,7 +5,7 @@
   // Excerpts are fetched with their pages, which a browser refuses where there is no server.
   if (location.protocol === "file:") DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = false;
 
-  const SILENT = "annotation, script, style, .headerlink, figure.explorable, details.hide, .claim-badge";
+  const SILENT = "annotation, script, style, .headerlink, figure.explorable, details.hide, .claim-badge, .claim-proof";
 
   Search.htmlToText = (page, anchor) => {
     const article = new DOMParser().parseFromString(page, "text/html").querySelector("article");

@@ -106,7 +106,7 @@ function column(arrays, m, name, onWalk) {
   const handle = svg(
     "g",
     { class: "gx-handle", tabindex: 0, role: "slider", "aria-label": `Code of the ${name}; all four arrow keys move it`,
-      "aria-valuemin": fixed(xs[0]), "aria-valuemax": fixed(xs[1]) }, // prettier-ignore
+      "aria-valuemin": xs[0].toFixed(2), "aria-valuemax": xs[1].toFixed(2) }, // prettier-ignore
     svg("circle", { class: "gx-touch", r: 22 }),
     svg("circle", { class: "gx-ring", r: 8 }),
   );

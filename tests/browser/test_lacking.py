@@ -49,7 +49,7 @@ def test_search_finds_and_says_whether_it_is_remembered(built, watch, store):
     note = tab.get_by_text("This browser keeps nothing for this site")
     assert note.count() == bool(store)
     tab.locator("#search-results li a").first.click()
-    tab.locator("span.highlighted").first.wait_for()
+    tab.locator("span.highlighted").first.wait_for(state="attached")  # maybe in a fold
     assert seen.errors == []
 
 
