@@ -108,9 +108,7 @@ def solution(name: Name) -> None:
 @app.command()
 def deck(
     file: Annotated[Path, typer.Argument(help="Where to, such as gentutor.apkg.")],
-    book: Annotated[
-        str, typer.Option(help="The built book, to which cards link: an address or a folder.")
-    ] = "http://127.0.0.1:8000/",
+    book: commands.Book = commands.SERVED,
 ) -> None:
     """Write every question as a deck for Anki; a later one updates the cards, reviews stay."""
     from gentutor.quiz.anki import write_deck

@@ -9,18 +9,19 @@
   const monday = (day) => day - ((day + 3) % 7); // 1 January 1970 was a Thursday
   const utc = { timeZone: "UTC" };
   const write = (form) => (day) => schedule.midnight(day).toLocaleDateString("en-GB", { ...utc, ...form });
-  const short = write({ day: "numeric", month: "short" });
+  const [short, number] = [write({ day: "numeric", month: "short" }), write({ day: "numeric" })];
   const long = write({ weekday: "long", day: "numeric", month: "long" });
 
   /** How many days to show: to the interview, within two to six weeks. */
   const span = (today, until) => Math.min(LONGEST, Math.max(FEWEST, until === null ? 0 : until - today + 1));
 
-  function cell({ day, due, fresh, seconds }, busiest, until) {
-    const time = make("time", { datetime: schedule.writeDay(day) }, short(day));
+  function cell({ day, due, fresh, seconds }, first, busiest, until) {
+    const name = day === first || number(day) === "1" ? short(day) : number(day);
+    const time = make("time", { datetime: schedule.writeDay(day), title: long(day) }, name);
     const counts = [[due, "due"], [fresh, "new"]].filter(([count]) => count);
     const words = counts.map(([count, word]) => make("span", {}, `${count} ${word}`));
     if (seconds) words.push(make("span", { class: "gq-cost" }, `${Math.max(1, Math.round(seconds / 60))} min`));
-    if (day === until) words.unshift(make("strong", {}, "Interview"));
+    if (day === until) words.unshift(make("strong", {}, "Inter\u00adview"));
     const made = make("td", {}, time, ...words);
     made.style.setProperty("--load", busiest ? seconds / busiest : 0);
     return made;
@@ -40,7 +41,7 @@
     for (const one of days) {
       const week = monday(one.day);
       if (!weeks.has(week)) weeks.set(week, Array.from({ length: 7 }, () => make("td", { class: "gq-none" })));
-      weeks.get(week)[one.day - week] = cell(one, busiest, until);
+      weeks.get(week)[one.day - week] = cell(one, days[0].day, busiest, until);
     }
     const rows = [...weeks.values()].map((cells) => make("tr", {}, ...cells));
     const caption = "What each day asks, if every answer is right. A miss adds a repeat the same day and an earlier return.";

@@ -154,7 +154,11 @@
     const heading = make("h2", { tabindex: "-1" }, "How it went");
     const again = make("button", { type: "button", class: "gq-main" }, "Another interview");
     again.addEventListener("click", choose);
-    root.replaceChildren(heading, make("p", {}, `${sum} of ${asked.length} right in ${clock(seconds)}.`), table, again);
+    const told = make("p", {}, `${sum} of ${asked.length} right in ${clock(seconds)}.`);
+    if (asked.some(({ review }) => review && !review.correct)) {
+      told.append(" What you missed comes first in ", make("a", { href: "practice.html" }, "Practice"), ".");
+    }
+    root.replaceChildren(heading, told, table, again);
     heading.focus();
   }
 

@@ -23,7 +23,6 @@ from gentutor.bank.compiled import read_compiled
 from gentutor.quiz.card import FIELDS, fields
 
 DECK, NOTE_TYPE = 2041887356, 1759204113  # drawn once; never change
-SERVED = "http://127.0.0.1:8000/"  # where `make serve` puts the book
 LARGEST = 200_000_000  # bytes of an older deck's collection that is read at all
 STYLE = Path(__file__).with_name("card.css")
 PICK = """<script>
@@ -42,7 +41,7 @@ ANSWERED = (
 
 
 def write_deck(
-    path: Path, book: str = SERVED, *, bank: Mapping[str, Any] | None = None, now: float = 0
+    path: Path, book: str, *, bank: Mapping[str, Any] | None = None, now: float = 0
 ) -> int:
     """Write every question of the bank as an Anki package.
 

@@ -125,12 +125,14 @@ def chosen(variant: Entry, *, refute: bool) -> str:
     """Return what is to be chosen, what is said to each choice, and the lines that refute."""
     given = list(zip(ascii_uppercase, variant["choices"], strict=False))
     keys = (f"{letter} {inline(one['text']['anki'])}" for letter, one in given if one["correct"])
-    wanted, other = ("wrong", "holds") if refute else ("right", "wrong")
+    verdicts = {True: "is right", False: "is wrong"}
+    if refute:
+        verdicts = {True: "is wrong", False: "holds"}
+    looks = {True: "right", False: "holds" if refute else "other"}
     said = (
-        f'<b class="{"right" if choice["correct"] else "other"}">{letter} '
-        f"{'is ' * (word != 'holds')}{word}.</b> {inline(choice['feedback']['anki'])}"
-        for letter, choice in given
-        for word in (wanted if choice["correct"] else other,)
+        f'<b class="{looks[one["correct"]]}">{letter} {verdicts[one["correct"]]}.</b> '
+        f"{inline(one['feedback']['anki'])}"
+        for letter, one in given
     )
     shown = listed(keys, "right") + listed(said, "feedback")
     if refutation := variant.get("refutation"):

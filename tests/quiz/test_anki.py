@@ -103,7 +103,10 @@ def check_choices(front: str, back: str, variant: dict) -> None:
     right = [f"{a} {inline(one['text']['anki'])}" for a, one in lettered if one["correct"]]
     assert items(back, "right") == right
     for said, (letter, choice) in zip(items(back, "feedback"), lettered, strict=True):
-        assert said.startswith(f'<b class="{"right" if choice["correct"] else "other"}">{letter} ')
+        other = "holds." if "refutation" in variant else "is wrong."
+        chosen = "is wrong." if "refutation" in variant else "is right."
+        assert f">{letter} {chosen if choice['correct'] else other}</b>" in said
+        assert said.startswith('<b class="right">') == choice["correct"]
         assert said.endswith(f"</b> {inline(choice['feedback']['anki'])}")
     if refutation := variant.get("refutation"):
         assert refutation["code"] in unescape(back)

@@ -56,8 +56,9 @@ def test_a_right_answer_comes_back_after_days_and_a_wrong_one_in_ten_minutes(vis
     tab = visit("practice", log=[review("vae-kl-role", ago=0), review("vae-training-step", ago=0)])
     due = """() => {
       const { bank, progress, schedule } = gentutor;
-      const entries = schedule.standing(bank.questions, progress.all()).filter(({ memory }) => memory);
-      return entries.map((one) => one.repeats ? "repeat" : one.due / 864e5 - one.last);
+      const entries = schedule.standing(bank.questions, progress.all());
+      return entries.filter(({ memory }) => memory)
+        .map((one) => one.repeats ? "repeat" : one.due / 864e5 - one.last);
     }"""
     assert tab.evaluate(due) == [2, 2]
     tab.evaluate("localStorage.clear()")
