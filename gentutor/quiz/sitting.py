@@ -31,7 +31,7 @@ def section_of(bank: Mapping[str, Any], name: str) -> str:
     Raises:
         ValueError: there is none.
     """
-    chapters = {}
+    chapters: dict[str, str] = {}
     for question in bank["questions"]:
         stem = question["anchor"].partition(".html")[0].rpartition("/")[2]
         chapters.setdefault(question["section"], stem)
