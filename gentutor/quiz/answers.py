@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,7 +121,7 @@ def judge_number(variant: Mapping[str, Any], typed: str, beliefs: Mapping[str, A
 
 
 def judge_order(
-    steps: list[Mapping[str, Any]], shown: list[Mapping[str, Any]], typed: str
+    steps: Sequence[Mapping[str, Any]], shown: Sequence[Mapping[str, Any]], typed: str
 ) -> Verdict:
     """Judge the keys of the shown steps, in the order in which they were typed."""
     places = read_keys(typed, len(shown))

@@ -105,8 +105,10 @@ def resized(images: Tensor, side: int) -> Tensor:
 def _weights(length: int, side: int) -> Tensor:
     """Return the weights (side, length) of each pixel in each resized one, from float64."""
     impulses = torch.eye(length, dtype=torch.float64)[None, None]
-    how = {"mode": "bicubic", "antialias": True, "align_corners": False}
-    return functional.interpolate(impulses, (side, length), **how)[0, 0].float()
+    bands = functional.interpolate(
+        impulses, (side, length), mode="bicubic", antialias=True, align_corners=False
+    )
+    return bands[0, 0].float()
 
 
 @cache

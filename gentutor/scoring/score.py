@@ -83,10 +83,11 @@ def score(
         scores, options = _of_sets(sets, seen.get("real"), seen["generated"]) if sets else ([], {})
         if pairs:
             scores += _of_pairs(pairs, plans["pairs"])
-        both = {
-            name: _report_side(paths[name], seen.get(name), plans.get("pairs")) for name in paths
-        }
-        report = Report(tuple(scores), options, **both, batch=batch, threads=threads)
+        first, second = (
+            _report_side(paths[name], seen.get(name), plans.get("pairs"))
+            for name in ("real", "generated")
+        )
+        report = Report(tuple(scores), options, first, second, batch=batch, threads=threads)
         if out:
             save_report(out, report)
         for one in plans.values():

@@ -163,8 +163,8 @@ def _rows(shard: Shard, images: list[Tensor]) -> dict[str, Tensor]:
     for metric in shard.metrics:
         if metric == "lpips":
             assert shard.eye is not None
-            maps = [shard.eye(one).maps for one in images]
-            columns.append(lpips(*maps, shard.eye.extractor.heads))
+            seen, other = (shard.eye(one).maps for one in images)
+            columns.append(lpips(seen, other, shard.eye.extractor.heads))
         else:
             columns.append(ON_PIXELS[metric](fake, real, data_range=255))
     return {"pairs": torch.stack([column.float() for column in columns], dim=1)}

@@ -68,8 +68,9 @@ def open_source(name: str, path: str | Path, work: Path) -> Source:
         return Source(name, path, len(found), found.files, {}, {}, {}, _print(found.files))
     if not path.is_file():
         raise FileNotFoundError(f"{name}: no file at {path}")
+    label: Mapping[str, str] = {}
     if path.suffix == ".npz":
-        places, label = _unpacked(name, path, work), {}
+        places = _unpacked(name, path, work)
     else:
         places, label = _keys(name, path)
     places = _named(name, path, places)

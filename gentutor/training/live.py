@@ -1,7 +1,7 @@
 """GANs trained round by round, for a lab that watches them in a running notebook."""
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -14,7 +14,12 @@ from gentutor.threads import one_thread
 from gentutor.training.gans import TrainedGANs, train_gans
 from gentutor.training.settings import GANSettings
 
-TARGETS = {"ring": ring, "grid": grid, "two_moons": two_moons, "spirals": spirals}
+TARGETS: dict[str, Callable[[], Mixture | Curves]] = {
+    "ring": ring,
+    "grid": grid,
+    "two_moons": two_moons,
+    "spirals": spirals,
+}
 SAME = ("objective", "lr_d", "lr_g", "n_critic", "gp_weight", "clip", "pack")
 
 
