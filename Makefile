@@ -7,6 +7,7 @@ TORCH_INDEX ?=
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+TESTABLE := .venv/.testable
 BUILT := _build/html/.built
 SOURCES := _config.yml _toc.yml pyproject.toml requirements.lock $(shell find book gentutor notebooks tests -type f \
 	-not -path '*/__pycache__/*' -not -path '*/.*' | sed 's/ /\\ /g')
@@ -30,13 +31,13 @@ serve: book  ## serve the built book on http://127.0.0.1:8000
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
 
-test: book  ## run every test: package, doctests, claims, notebooks, browser
+test: book $(TESTABLE)  ## run every test: package, doctests, claims, notebooks, browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --durations=40
 
-bench: $(INSTALLED)  ## measure speed against peer libraries, tables and JSON in benchmarks/results/
+bench: $(TESTABLE)  ## measure speed against peer libraries, tables and JSON in benchmarks/results/
 	$(BIN)/pip install --quiet --no-deps -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/vae.py
 	$(BIN)/python benchmarks/metrics.py
@@ -44,15 +45,19 @@ bench: $(INSTALLED)  ## measure speed against peer libraries, tables and JSON in
 	$(BIN)/python benchmarks/ensemble.py
 	$(BIN)/python benchmarks/page_training.py
 
-record: $(INSTALLED)  ## train the sweeps of recordings/ that are not recorded yet; killed, it goes on
+record: $(TESTABLE)  ## train the sweeps of recordings/ that are not recorded yet; killed, it goes on
 	for sweep in recordings/*.yml; do $(BIN)/gentutor record $$sweep || exit 1; done
 
-lock: ## resolve every version anew and write requirements.lock
+FREEZE = _build/lock/bin/pip freeze --exclude gentutor --exclude setuptools | sed 's/+cpu$$//'
+lock: ## resolve every version anew: requirements.lock to read and run, requirements-test.lock to test
 	rm -rf _build/lock
 	$(PYTHON) -m venv _build/lock
-	_build/lock/bin/pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) '.[book,cluster,lab,proof,test,dev]'
-	_build/lock/bin/pip freeze --exclude gentutor --exclude setuptools | sed 's/+cpu$$//' > requirements.lock.part
-	mv requirements.lock.part requirements.lock
+	_build/lock/bin/pip install --quiet $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) '.[book,lab]'
+	$(FREEZE) > _build/lock/reading
+	_build/lock/bin/pip install --quiet -c _build/lock/reading '.[cluster,proof,test,dev]'
+	$(FREEZE) | grep -vxFf _build/lock/reading > _build/lock/testing
+	mv _build/lock/reading requirements.lock
+	mv _build/lock/testing requirements-test.lock
 	rm -rf _build/lock build
 
 clean:  ## delete what was built; .venv stays
@@ -64,6 +69,11 @@ $(INSTALLED): requirements.lock pyproject.toml
 	$(PYTHON) -m venv --clear .venv
 	$(BIN)/pip install --progress-bar on $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.lock
 	$(BIN)/pip install --quiet --no-deps --editable .
+	touch $@
+
+# What tests need besides: peer libraries, Dask, a browser's driver, linters.
+$(TESTABLE): $(INSTALLED) requirements-test.lock
+	$(BIN)/pip install --progress-bar on $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements-test.lock
 	touch $@
 
 # --all: a plain rebuild would keep stale copies of changed scripts and styles. Notebooks come

@@ -50,8 +50,9 @@ def conda_faults(environment: dict[str, Any], lock: Mapping[str, str]) -> Iterat
 
 @pytest.fixture(scope="session")
 def lock(root: Path) -> dict[str, str]:
-    """Return the versions of requirements.lock."""
-    return read_lock((root / "requirements.lock").read_text(encoding="utf-8"))
+    """Return the versions of both locks, which name no package twice."""
+    names = ("requirements.lock", "requirements-test.lock")
+    return read_lock("".join((root / name).read_text(encoding="utf-8") for name in names))
 
 
 @pytest.fixture(scope="session")
