@@ -66,10 +66,14 @@ class ClaimDomain(Domain):
         For the kind ``question``, of the question with that id.
         """
         if kind == "question":
+            if claim not in self.questions:
+                return None
             page, _, anchor = self.questions[claim]["anchor"].partition("#")
             docname = page.removesuffix(".html")
             return (docname, anchor) if docname in self.env.found_docs else None
         if kind == "row":
+            if claim not in {each.id for each in self.ledger.published()}:
+                return None
             return next(((table, f"claim-row-{claim}") for table in self.data["tables"]), None)
         wanted = "claim" if kind == "sentence" else kind
         for label in self.labels():

@@ -42,8 +42,7 @@ def test_a_chapter_gets_its_button_when_the_lines_are_set(root: Path, tmp_path: 
     finally:
         app.cleanup()
     page = (Path(app.outdir) / "notebooks" / "12_gan.html").read_text(encoding="utf-8")
-    button = (
-        "https://mybinder.org/v2/gh/OWNER/gentutor/main?urlpath=lab/tree/notebooks/12_gan.ipynb"
-    )
-    assert (button in page) == is_set
+    start, end = "https://mybinder.org/v2/gh/OWNER/gentutor/main?", "/notebooks/12_gan.ipynb"
+    buttons = re.findall(rf'"{re.escape(start)}urlpath=lab/tree/.{re.escape(end)}"', page)
+    assert bool(buttons) == is_set
     assert ("mybinder" in page) == is_set

@@ -117,6 +117,10 @@ def test_the_practice_page_gets_bank_and_scheduler(build, bank, tmp_path):
         "vendor/ts-fsrs.umd.js",
         "bank.js",
         "schedule.js",
+        "calendar.js",
+        "interview.js",
+        "asking.js",
+        "progress_file.js",
         "practice.js",
     ]
     shipped = (tmp_path / "_build" / "html" / "_static" / "bank.js").read_text()

@@ -4,11 +4,13 @@ import itertools
 
 import numpy as np
 import pytest
+import torch
 from matplotlib.figure import Figure
 from plotted import Plot, number
 from scipy.ndimage import correlate1d
 from scipy.stats import norm
 
+from gentutor.theory.games import trajectory, update_matrix
 from gentutor.widgets import (
     BetaSweep,
     CodebookLab,
@@ -16,6 +18,7 @@ from gentutor.widgets import (
     DistortionLab,
     DrawnDigit,
     FIDLab,
+    GameDynamics,
     LatentMap,
     LayerLens,
     ModeDropping,
@@ -144,7 +147,7 @@ def test_the_fid_labs_law_dots_and_spectrum(show, numbers):
     assert eigen[:, 3].mean() == pytest.approx(1, abs=0.15)  # the trace over d
     np.testing.assert_allclose(spectrum.curve("gx-fid-truth")[:, 1], 1, atol=0.02)
     alt = tab.get_by_role("img", name="Eigenvalues").get_attribute("aria-label")
-    assert f"from {eigen[0, 3]:.1f}"[:8] in alt
+    assert float(alt.split(" from ")[1].split()[0]) == pytest.approx(eigen[0, 3], abs=0.02)
 
 
 def test_the_score_tables_bars_are_its_probabilities(show):
@@ -364,3 +367,20 @@ def test_a_drawn_digits_codes_lie_in_their_models_map(show):
         found = [(drawn.x(x), drawn.y(y - 3)) for _, x, y in drawn.read["words"]]
         np.testing.assert_allclose(found, places, atol=0.05)
         assert [int(text) for text, *_ in drawn.read["words"]] == labels.tolist()
+
+
+def test_the_games_way_and_the_eigenvalues_of_its_step(show):
+    given = {"method": "alternating", "start": (0.8, -0.6), "step_size": 0.3, "steps": 40}
+    tab = show(GameDynamics(**given, **WORDS))
+    plane, spectrum, fall = tab.locator("svg.gx-plot").all()
+    plane, spectrum, fall = Plot(plane), Plot(spectrum), Plot(fall, y=np.log10)
+    places = trajectory("alternating", 0.3, torch.tensor([0.8, -0.6]), 40).numpy()
+    np.testing.assert_allclose(plane.curve("gx-gd-way"), places, atol=0.02)
+    np.testing.assert_allclose(plane.dots("gx-gd-start")[0, :2], (0.8, -0.6), atol=0.01)
+    eigenvalues = np.linalg.eigvals(update_matrix("alternating", 0.3).numpy())
+    wanted = sorted((value.real, value.imag) for value in eigenvalues)
+    drawn = sorted(map(tuple, spectrum.dots("gx-gd-lambda")[:, :2]))
+    np.testing.assert_allclose(drawn, wanted, atol=0.02)
+    step, distance = fall.curve("gx-gd-way").T
+    np.testing.assert_allclose(step, np.arange(41), atol=0.3)
+    np.testing.assert_allclose(distance, np.log10(np.hypot(*places.T)), atol=0.02)

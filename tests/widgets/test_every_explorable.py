@@ -15,6 +15,7 @@ READ_BACK = {
     "CodebookLab": (DRAWN, "test_the_codebook_draws_points_where_they_are"),
     "DistanceLab": (DRAWN, "test_the_distance_labs_four_plots"),
     "DistortionLab": (DRAWN, "test_the_distortion_lab_shows_the_changed_image_and_the_map_of_ssim"),
+    "GameDynamics": (DRAWN, "test_the_games_way_and_the_eigenvalues_of_its_step"),
     "DrawnDigit": (DRAWN, "test_a_drawn_digits_codes_lie_in_their_models_map"),
     "FIDLab": (DRAWN, "test_the_fid_labs_law_dots_and_spectrum"),
     "LatentMap": (DRAWN, "test_codes_lie_in_the_map_at_their_place_and_the_prior_about_the_origin"),

@@ -3,14 +3,14 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from gentutor.figures.deadline import recall_by_plan
+from gentutor.figures import deadline
 
 
 def test_lines_are_means_bands_are_ranges_and_the_bounds_stand_in_view():
     rng = np.random.default_rng(0)
     recall = {name: np.sort(rng.random((3, 5))) for name in ("dated", "plain")}
     answers = {name: rng.integers(0, 30, (3, 5)) for name in recall}
-    fig = recall_by_plan(recall, answers, goal=0.9, most=30)
+    fig = deadline.recall_by_plan(recall, answers, goal=0.9, most=30)
     for ax, data, level, scale in zip(fig.axes, (recall, answers), (90, 30), (100, 1), strict=True):
         *lines, bound = ax.get_lines()
         for line, (name, values) in zip(lines, data.items(), strict=True):
