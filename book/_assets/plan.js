@@ -22,6 +22,8 @@
       box.setAttribute("aria-label", `Done: ${names[i]}`);
       const body = step.querySelector(":scope > p") ?? step;
       body.prepend(box, " ");
+      const last = body.lastChild; // the minutes stay with the word before them
+      last.textContent = last.textContent.replace(/ · (\d+) min\s*$/, "\u00a0·\u00a0$1\u00a0min");
       return box;
     });
     const tell = () => {
