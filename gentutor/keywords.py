@@ -14,7 +14,7 @@ def names_its_keywords(function: Callable[P, R], name: str = "") -> Callable[P, 
     """Return the function, made to name its arguments where a keyword is mistyped.
 
     Args:
-        function: without ``**keywords`` of its own.
+        function: one with ``**keywords`` comes back as it is, since it names its own.
         name: as it is called; the function's own where it is blank.
 
     Raises:
@@ -27,7 +27,10 @@ def names_its_keywords(function: Callable[P, R], name: str = "") -> Callable[P, 
     ...
     TypeError: draw: expected keywords among rate, distortion; got 'distorsion', perhaps ...
     """
-    known = [each for each in inspect.signature(function).parameters if each != "self"]
+    parameters = inspect.signature(function).parameters
+    if any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+        return function
+    known = [each for each in parameters if each != "self"]
 
     @functools.wraps(function)
     def call(*args: P.args, **given: P.kwargs) -> R:

@@ -76,7 +76,7 @@ def wait_for_step(tab, least: int) -> None:
 
 def said(tab, text: str | re.Pattern, timeout: float = 10_000) -> None:
     """Wait for the line below the plane."""
-    expect(tab.locator(".gx-say")).to_contain_text(text, timeout=timeout)
+    expect(tab.locator(".gx-say").first).to_contain_text(text, timeout=timeout)
 
 
 def picture(tab, index: int = 0) -> str:
@@ -355,4 +355,4 @@ def test_the_line_is_read_aloud_when_its_words_change_and_not_at_every_step(lab)
     press(tab, "Train")
     said(tab, "Training.")
     assert tab.evaluate(COUNT, [".gx-say", 1500]) <= 3
-    assert tab.locator("[role=status], [aria-live]").count() == 1
+    assert tab.locator("[role=status]:visible, [aria-live]:visible").count() == 1

@@ -111,6 +111,7 @@ def test_the_whole_page_is_worked_by_keyboard(at_noon):
         reached.add(tab.evaluate("document.activeElement.textContent.trim().slice(0, 12)"))
     assert {"Set", "No date", "Start", "Calendar", "Export", "Clear"} <= reached
     tab.get_by_text("Calendar", exact=True).press("Enter")
+    tab.locator(".gq-calendar time[datetime='2026-12-12']").wait_for()
     assert "Interview" in cells(tab)["2026-12-12"]
     tab.get_by_role("button", name="Start").press("Enter")
     assert tab.locator("[data-question]").is_visible()
