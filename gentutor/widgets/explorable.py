@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,19 @@ from PIL import Image
 from gentutor.keywords import names_its_keywords
 from gentutor.widgets.arrays import Arrays
 
+# A line that holds a comment alone: it would travel in every page.
+COMMENT = re.compile(r"^[ \t]*(//.*|/\*((?!\*/).)*\*/)[ \t]*\n", re.MULTILINE)
+
 
 def source(*names: str) -> str:
-    """Return the text of files of this folder, one after another.
+    """Return the text of files of this folder, one after another, without lines of comment.
 
     >>> source("kit.js", "beta_sweep.js").count("export default")
     1
     """
     folder = Path(__file__).parent
-    return "\n".join((folder / name).read_text(encoding="utf-8") for name in names)
+    texts = ((folder / name).read_text(encoding="utf-8") for name in names)
+    return "\n".join(COMMENT.sub("", text) for text in texts)
 
 
 class Explorable(anywidget.AnyWidget):

@@ -92,7 +92,7 @@ def test_a_diagram_that_makes_no_sense_is_refused(changes, message):
         make(recorded={name: DIAGRAM[name] for name in DIAGRAM if name != "verdict"})
 
 
-def test_the_code_weighs_at_most_110_kilobytes():
+def test_the_code_weighs_at_most_100_kilobytes():
     lab = make()
     assert lab.arrays == {}
-    assert len((lab._esm + lab._css).encode()) < 110_000
+    assert len((lab._esm + lab._css).encode()) < 100_000
