@@ -5,7 +5,7 @@ features of the network that reads digits; and a few samples to look at.
 """
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,10 +27,10 @@ COMMAND = "python -m gentutor.recording.digits_models"
 SCORES = ("FD-digits", "precision", "recall")
 SEEDS = range(8)
 GAN_STEPS, VAE_STEPS, SHOWN = 2000, 1500, 30
-NETS = {"hidden": (128, 128), "latent_dim": 16, "batch_size": 64, "lr_d": 5e-4, "lr_g": 5e-4}
+NETS = GANSettings(hidden=(128, 128), latent_dim=16, batch_size=64, lr_d=5e-4, lr_g=5e-4)
 GAMES = {
-    "GAN": {"objective": "non_saturating"},
-    "GAN with R1": {"objective": "r1", "gp_weight": 1.0},
+    "GAN": replace(NETS, objective="non_saturating"),
+    "GAN with R1": replace(NETS, objective="r1", gp_weight=1.0),
 }
 
 
@@ -77,7 +77,7 @@ def scores(x: Tensor) -> Tensor:
 def gan_samples(name: str, folder: Path, seeds: range = SEEDS, steps: int = GAN_STEPS) -> Tensor:
     """Train GANs of a game; return (R, 1437, 64). Killed, training goes on from the folder."""
     rows = Rows()
-    sweep = [GANSettings(seed=seed, **NETS, **GAMES[name]) for seed in seeds]
+    sweep = [replace(GAMES[name], seed=seed) for seed in seeds]
     trained = train_gans(sweep, rows, steps=steps, checkpoint=folder / name)
     if trained.stopped:  # by Ctrl-C
         raise KeyboardInterrupt
