@@ -3,19 +3,22 @@
 import difflib
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def names_its_keywords(function: Callable[P, R], name: str = "") -> Callable[P, R]:
+def names_its_keywords(
+    function: Callable[P, R], name: str = "", settings: Sequence[str] = ()
+) -> Callable[P, R]:
     """Return the function, made to name its arguments where a keyword is mistyped.
 
     Args:
-        function: one with ``**keywords`` comes back as it is, since it names its own.
+        function: one with ``**keywords`` and no ``settings`` comes back as it is.
         name: as it is called; the function's own where it is blank.
+        settings: what ``**keywords`` may be called.
 
     Raises:
         TypeError: when it is called with a keyword that it does not have.
@@ -27,10 +30,11 @@ def names_its_keywords(function: Callable[P, R], name: str = "") -> Callable[P, 
     ...
     TypeError: draw: expected keywords among rate, distortion; got 'distorsion', perhaps ...
     """
-    parameters = inspect.signature(function).parameters
-    if any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+    parameters = inspect.signature(function).parameters.values()
+    named = [each.name for each in parameters if each.kind is not each.VAR_KEYWORD]
+    if len(named) < len(parameters) and not settings:
         return function
-    known = [each for each in parameters if each != "self"]
+    known = [each for each in named if each != "self"] + [*settings]
 
     @functools.wraps(function)
     def call(*args: P.args, **given: P.kwargs) -> R:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from matplotlib.figure import Figure
 
 from gentutor.threads import one_thread
@@ -20,6 +21,12 @@ def single_thread() -> Iterator[None]:
     """Test on one thread: for small nets a second one costs more in waiting than it brings."""
     with one_thread():
         yield
+
+
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """Start each test from the same global generator, whatever ran before in its process."""
+    torch.manual_seed(0)
 
 
 @pytest.fixture(scope="session")

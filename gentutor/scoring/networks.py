@@ -93,7 +93,7 @@ def resized(images: Tensor, side: int) -> Tensor:
 
     It is separable, so it is two matrix products. What overshoots 0 and 255 is cut off.
 
-    >>> resized(torch.full((1, 1, 4, 4), 7, dtype=torch.uint8), 2)[0, 0, 0]
+    >>> resized(torch.full((1, 1, 4, 4), 7, dtype=torch.uint8), 2)[0, 0, 0].round()
     tensor([7., 7.])
     """
     height, width = images.shape[-2:]

@@ -3,6 +3,7 @@
 import base64
 import io
 import re
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -57,12 +58,15 @@ class Explorable(anywidget.AnyWidget):
     arrays = traitlets.Dict().tag(sync=True)
     caption = traitlets.Unicode().tag(sync=True)
 
-    def __init_subclass__(cls, **keywords: Any) -> None:
-        """Let every widget name its arguments when a keyword is mistyped."""
+    def __init_subclass__(cls, settings: Sequence[str] = (), **keywords: Any) -> None:
+        """Let every widget name its arguments when a keyword is mistyped.
+
+        ``settings`` are the traits that a reader may set where ``__init__`` takes ``**traits``.
+        """
         super().__init_subclass__(**keywords)
         own, start = vars(cls), "__init__"
         if start in own:
-            setattr(cls, start, names_its_keywords(own[start], cls.__name__))
+            setattr(cls, start, names_its_keywords(own[start], cls.__name__, settings))
 
     def __init__(
         self, *, arrays: Arrays, picture: Figure, caption: str, alt: str, **traits: Any

@@ -33,7 +33,7 @@ AXES = ("objective", "lr_ratio", "n_critic")
 OUTCOMES = {"m20": 8, "reverse_kl": 9, "quality": 1}  # and the most that each can be, on the ring
 
 
-class ModeCollapseLab(Explorable):
+class ModeCollapseLab(Explorable, settings=SETTINGS):
     r"""Train GANs on a plane, one step or thousands, and see how many modes they serve.
 
     Both networks are ReLU MLPs with two hidden layers of 32 units, :math:`z\in\mathbb R^2`,
@@ -117,9 +117,6 @@ class ModeCollapseLab(Explorable):
         recorded: Mapping[str, Any] | str | None = None,
         **traits: Any,
     ) -> None:
-        for name in traits:
-            if name not in SETTINGS:
-                raise TypeError(f"{name}: expected one of the settings {', '.join(SETTINGS)}")
         arrays = Arrays()
         diagram = _diagram(recorded, arrays)
         super().__init__(

@@ -24,7 +24,7 @@ SETTINGS = (
 SAMPLES = 16  # the page draws so many from the prior, in one pass with the minibatch's buffers
 
 
-class VAETrainer(Explorable):
+class VAETrainer(Explorable, settings=SETTINGS):
     r"""Press train and watch a VAE learn: reconstructions, samples, KL of each dimension, curves.
 
     The network D-H-2K and K-H-D (ReLU) trains in the browser, in a worker, by Adam on minibatches
@@ -99,9 +99,6 @@ class VAETrainer(Explorable):
         batch: int = 128,
         **traits: Any,
     ) -> None:
-        for name in traits:
-            if name not in SETTINGS:
-                raise TypeError(f"{name}: expected one of the settings {', '.join(SETTINGS)}")
         for name, value, low in [
             ("latent_dim", latent_dim, 1),
             ("hidden", hidden, 1),

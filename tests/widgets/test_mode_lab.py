@@ -51,7 +51,11 @@ def test_it_plays_the_packages_objectives():
         ({"points": [(0, 4)]}, ValueError, "points: expected pairs of numbers in [-3, 3], got (0,"),
         ({"points": [0, 1]}, ValueError, "points: expected pairs of numbers in [-3, 3], got 0"),
         ({"points": [(0, 0)] * 33}, ValueError, "points: expected at most 32, got 33"),
-        ({"running": True}, TypeError, "running: expected one of the settings target, objective,"),
+        (
+            {"running": True},
+            TypeError,
+            "ModeCollapseLab: expected keywords among picture, caption, alt, recorded, target, objective",
+        ),
         ({"alt": " "}, ValueError, "alt: expected some text"),
     ],
 )
