@@ -76,7 +76,7 @@ class ModeCollapseLab(Explorable, settings=SETTINGS):
     Raises:
         TypeError: an argument of another type.
         ValueError: values outside their range; says which.
-        traitlets.TraitError: a trait of another type, or an unknown name.
+        traitlets.TraitError: a setting of another type, or a choice that there is not.
 
     >>> from matplotlib.figure import Figure
     >>> lab = ModeCollapseLab(picture=Figure(), caption="A lab.", alt="A ring.", objective="hinge")

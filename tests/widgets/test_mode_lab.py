@@ -54,7 +54,7 @@ def test_it_plays_the_packages_objectives():
         (
             {"running": True},
             TypeError,
-            "ModeCollapseLab: expected keywords among picture, caption, alt, recorded, target, objective",
+            "ModeCollapseLab: expected keywords among picture, caption, alt, recorded, target",
         ),
         ({"alt": " "}, ValueError, "alt: expected some text"),
     ],
