@@ -35,8 +35,8 @@ test: book $(TESTABLE)  ## run every test: package, doctests, claims, notebooks,
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/browser --durations=30
-	$(BIN)/python -m pytest tests/browser --durations=30  # alone: a browser drives them in real time
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not alone" --durations=30
+	$(BIN)/python -m pytest tests/browser -m alone --durations=30
 
 bench: $(TESTABLE)  ## measure speed against peer libraries, tables and JSON in benchmarks/results/
 	$(BIN)/pip install --quiet --no-deps -r benchmarks/requirements.txt

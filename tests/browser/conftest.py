@@ -28,6 +28,16 @@ READY = """control => control.isConnected && !control.disabled && !control.check
     && control.getAttribute('aria-pressed') !== 'true' && control.getClientRects().length > 0
     && getComputedStyle(control).pointerEvents !== 'none'"""
 
+# Files that a busy machine does not disturb: they read what a page is, and wait for what it does.
+PATIENT = ("test_accessible", "test_anki_cards", "test_questions", "test_questions_behaviour")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark as ``alone`` the files of this folder that watch a page train or slide in real time."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.stem not in PATIENT:
+            item.add_marker("alone")
+
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:

@@ -48,8 +48,12 @@ def test_search_finds_and_says_whether_it_is_remembered(built, watch, store):
     assert tab.locator("#search-results li").count() > 3
     note = tab.get_by_text("This browser keeps nothing for this site")
     assert note.count() == bool(store)
-    tab.locator("#search-results li a").first.click()
-    tab.locator("span.highlighted").first.wait_for(state="attached")  # maybe in a fold
+    first = tab.locator("#search-results li a").first
+    assert "api.html" not in first.get_attribute("href")  # what explains comes before the code
+    first.click()
+    tab.wait_for_url(lambda url: "search.html" not in url)
+    if not store:  # the words to mark travel in it
+        tab.locator("span.highlighted").first.wait_for(state="attached")  # maybe in a fold
     assert seen.errors == []
 
 

@@ -1,6 +1,7 @@
 """The Practice page: what it asks in which order, and what it keeps."""
 
 import pytest
+from playwright.sync_api import expect
 
 NO_STORE = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('no') } })"
 
@@ -153,9 +154,9 @@ def test_both_pages_fit_a_phone_and_need_no_mouse(visit, page, width):
     tab = visit(page, viewport={"width": width, "height": 780})
     if page == "practice":
         tab.get_by_text("Calendar", exact=True).press("Enter")
-        assert tab.locator(".gq-calendar").is_visible()
+        expect(tab.locator(".gq-calendar")).to_be_visible()
     tab.locator(".gq-main").press("Enter")
-    assert tab.locator("[data-question]").is_visible()
+    expect(tab.locator("[data-question]")).to_be_visible()
     assert tab.evaluate("document.activeElement.className") == "gq-place"
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     small = "[...document.querySelectorAll('main *')].filter(part => part.checkVisibility() && "
