@@ -1,6 +1,7 @@
-"""One notebook of three cells in JupyterLab: widget, kernel and an ipywidgets slider as one."""
+"""Notebooks of three cells in JupyterLab: widget, kernel and an ipywidgets slider as one."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from test_live_lab import wait_for_step
 
 CELLS = (
     "from ipywidgets import FloatSlider, link\n"
@@ -21,6 +23,15 @@ CELLS = (
     "slider = FloatSlider(min=-4, max=4, step=0.05, description='from Python')\n"
     "moved = link((lab, 'shift'), (slider, 'value'))  # by way of the kernel\n"
     "slider",
+    "lab",
+)
+MODE_LAB = (
+    "from functools import partial\n"
+    "from matplotlib.figure import Figure\n"
+    "from gentutor.training.live import train_live\n"
+    "from gentutor.widgets import ModeCollapseLab\n"
+    "lab = ModeCollapseLab(picture=Figure(), caption='A lab.', alt='A ring.')",
+    "lab.drive(partial(train_live, steps=40, every=20))",
     "lab",
 )
 BROKEN = "lab._esm = 'export default { render() { oops(); } }'\n"
@@ -153,3 +164,25 @@ def test_the_check_fails_where_the_widget_is_broken(run_all):
     tab = run_all("broken.ipynb", f"{first}\n{BROKEN}", *rest)
     with pytest.raises(AssertionError, match=r"(?i)expected to have value"):
         check_they_move_each_other(tab, wait=5_000)
+
+
+def test_python_trains_what_the_lab_is_set_to_and_without_it_the_page_goes_on(run_all):
+    tab = run_all("mode_lab.ipynb", *MODE_LAB)
+    panel = tab.locator(".gx-lab-python")
+    said = panel.locator(".gx-say")
+    expect(said).to_contain_text("Connected to Python", timeout=SLOW)
+    for label, option in {"Objective": "wgan_gp", "Runs": "8", "Data": "grid"}.items():
+        tab.get_by_label(label, exact=True).select_option(option)
+    panel.get_by_role("button", name="Train in Python").click()
+    expect(said).to_have_text("Python is done: 40 steps of G.", timeout=SLOW)
+    cells = panel.locator(".gx-lab-cell")
+    expect(cells).to_have_count(8)
+    expect(cells.last).to_have_text(re.compile(r"^7: \d+ of 25 "))
+
+    server = tab.url.partition("doc/")[0]
+    for kernel in tab.request.get(f"{server}api/kernels").json():
+        tab.request.delete(f"{server}api/kernels/{kernel['id']}")
+    expect(said).to_contain_text("Not connected to Python", timeout=SLOW)
+    tab.get_by_label("Runs", exact=True).select_option("1")
+    tab.get_by_role("button", name="Train", exact=True).click()
+    wait_for_step(tab, 50)
