@@ -52,7 +52,7 @@ function labRuns(steps) {
   const strips = html("div", { class: "gx-lab-strips" });
   const body = html("tbody");
   const columns = ["", ...MEASURES.map(({ words }) => words), "verdict"];
-  const head = html("tr", {}, ...columns.map((words) => html("th", { scope: "col" }, words)));
+  const head = html("tr", {}, ...columns.map((words) => words ? html("th", { scope: "col" }, words) : html("td")));
   const table = html("table", { class: "gx-lab-table" }, html("thead", {}, head), body);
   const title = html("p", { class: "gx-title" });
   const mark = (look, d) => svg("path", { class: look, d });

@@ -9,8 +9,22 @@ AXE = (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8"
 # What a reader may open is open: what is folded is not looked at.
 UNFOLD = "document.querySelectorAll('details').forEach(fold => (fold.open = true))"
 DARK = "dark => (document.documentElement.dataset.theme = dark ? 'dark' : 'light')"
-# No icon here is a ligature of letters: axe would draw every word on a canvas to find out.
-SETTINGS = {"checks": [{"id": "color-contrast", "options": {"ignoreLigature": True}}]}
+# No icon here is a ligature of letters: axe would draw every word on a canvas to find out. The
+# rest are axe's own options, which have to be said again.
+CONTRAST = {
+    "ignoreLigature": True,
+    "ignoreUnicode": True,
+    "ignoreLength": False,
+    "ignorePseudo": False,
+    "boldValue": 700,
+    "boldTextPt": 14,
+    "largeTextPt": 18,
+    "contrastRatio": {"normal": {"expected": 4.5}, "large": {"expected": 3}},
+    "pseudoSizeThreshold": 0.25,
+    "shadowOutlineEmMax": 0.2,
+    "textStrokeEmMin": 0.03,
+}
+SETTINGS = {"checks": [{"id": "color-contrast", "options": CONTRAST}]}
 COLOUR = ["color-contrast", "link-in-text-block"]  # all that the theme can change
 # Formulas are most of a chapter's elements, and look the same on every screen: once is enough.
 RUN = """async ([rules, formulas]) => {
