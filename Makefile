@@ -16,7 +16,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # A kernel draws into its notebook, whatever the reader's own windows are.
 unexport MPLBACKEND
 
-.PHONY: help book serve lab test bench record lock clean
+.PHONY: help book serve pdf lab test bench record lock clean
 .DELETE_ON_ERROR:
 
 help:  ## list what can be made
@@ -27,6 +27,9 @@ book: $(BUILT)  ## install, run the notebooks and build the book (TORCH_INDEX=â€
 
 serve: book  ## serve the built book on http://127.0.0.1:8000
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+pdf: book $(TESTABLE)  ## print the book into _build/gentutor.pdf by Chromium (PAPER=Letter; A4 unless set)
+	$(BIN)/python book/_ext/print_book.py $(if $(PAPER),--paper $(PAPER))
 
 lab: $(INSTALLED)  ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks
