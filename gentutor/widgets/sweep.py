@@ -122,7 +122,7 @@ def _filled(name: str, template: str, numbers: np.ndarray) -> list[str]:
     return [re.sub(r"-(?=[\d.])", "−", text) for text in texts]
 
 
-def _checked(panels: Sequence[Sequence[Panel]]) -> Sequence[Sequence[Panel]]:
+def _checked(panels: Any) -> Sequence[Sequence[Panel]]:
     """Refuse what are no columns of panels, and titles that stand twice."""
     titles: list[str] = []
     for column in panels if isinstance(panels, list | tuple) else [panels]:

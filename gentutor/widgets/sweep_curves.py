@@ -42,7 +42,8 @@ class Curves(Panel):
         if not 1 <= len(pairs) <= 2 or {(type(pair), len(pair)) for pair in pairs} != {(tuple, 2)}:
             raise ValueError(f"{self.title}, series: expected one or two pairs (x, y) by name")
         level = None if self.level is None else self.add(arrays, "level", "step")
-        said, packed = [self.title for _ in steps], []
+        said = [self.title for _ in steps]
+        packed: list[dict[str, Any]] = []
         for number, (name, (x, y)) in enumerate(self.series.items()):
             key, swept, points = f"{self.title}, {name}", np.ndim(y) == 2, f"n{number}"
             arrays.add(f"{key}, x", x, points, "float32")
@@ -82,7 +83,7 @@ class Curves(Panel):
             ax.minorticks_off()
         if level is not None:
             ax.axhline(level, color=SECOND)
-            place = {"ha": "right", "va": "bottom", "transform": ax.get_yaxis_transform()}
-            ax.text(1, level, step, color=SECOND, **place)
+            right = ax.get_yaxis_transform()
+            ax.text(1, level, step, color=SECOND, ha="right", va="bottom", transform=right)
         ax.set(xlabel=self.x_label, ylabel=self.y_label)
         ax.legend(fontsize=8)
