@@ -16,7 +16,7 @@ def plotted(tab, title: str, **axes) -> Plot:
 
 def test_the_plane_has_its_points_and_lines_of_equal_sum(show, sweep_arguments, sweep_numbers):
     tab = show(Sweep(**sweep_arguments, index=3))
-    plane = plotted(tab, "Rate and distortion")
+    plane = Plot(tab.get_by_role("img", name="Rate and distortion"))
     places = np.c_[sweep_numbers["rate"], sweep_numbers["distortion"]]
     np.testing.assert_allclose(plane.curve("gx-trail"), places, atol=0.05)
     np.testing.assert_allclose(plane.dots("gx-other")[:, :2], places, atol=0.05)
