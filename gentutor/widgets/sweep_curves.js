@@ -11,7 +11,7 @@ function curvesPanel({ series, level, sides, decade, x_label, y_label }, arrays,
   const [low, high] = extent(log ? [decade, ...all.map(up)] : all);
   const least = Math.min(...all);
   const powers = log ? Array.from({ length: Math.floor(high) - decade + 1 }, (_, i) => decade + i) : undefined;
-  const power = (value) => `${value === decade && least < 10 ** decade ? "≤ " : ""}${brief(10 ** value)}`;
+  const power = (value) => `${value === decade && least < 10 ** decade ? "≤" : ""}${brief(10 ** value)}`;
   const drawn = plot({
     x: extent(curves.flatMap(({ x }) => [...x]), 0.03),
     y: [low, high],

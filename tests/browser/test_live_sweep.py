@@ -134,7 +134,7 @@ def test_points_are_full_above_the_level_and_rings_stand_beside_bars(
         ["active", "collapsed", "no", "latent"],
         ["trained", "predicted"],
     ]
-    assert "≤ 0.01" in tab.locator(".gx-axes text").all_text_contents()
+    assert "≤0.01" in tab.locator(".gx-axes text").all_text_contents()
 
 
 def test_curves_that_change_are_drawn_anew_at_each_step(show):
