@@ -184,7 +184,10 @@ def test_a_caption_follows_the_cell_that_draws(notebook: Notebook) -> None:
     for before, cell in pairwise(notebook["cells"]):
         if text(cell).startswith("<!-- figure:"):
             assert before["cell_type"] == "code", text(cell)[:60]
-            assert text(before).rstrip().endswith(";"), text(cell)[:60]
+            draws = text(before).rstrip().endswith(";") or "widgets.Sweep(" in text(before)
+            assert draws, text(cell)[:60]
+        elif "widgets.Sweep(" in text(before):
+            assert "caption=" in text(before), text(before)[:60]
 
 
 def test_one_cell_is_driven_by_ipywidgets_own_controls(notebook: Notebook) -> None:

@@ -4,8 +4,8 @@ A notebook must read in JupyterLab, on a code host and in the page alike, so its
 with maths. This extension gives the page what only a page has:
 
 * a quotation that starts with a bold label of ``BOXES`` becomes a box;
-* ``<!-- figure: fig-x -->`` and ``<!-- alt: … -->`` above a paragraph make the picture of the cell
-  before it a numbered figure, the paragraph its caption;
+* ``<!-- figure: fig-x -->`` and ``<!-- alt: … -->`` above a paragraph make the picture or the
+  explorable of the cell before it a numbered figure, the paragraph its caption;
 * ``<!-- equation: eq-x -->`` above a displayed formula labels it;
 * ``[the bound](#eq-x)`` and ``[the map](#fig-x)`` show the number behind the words;
 * ``[two gaps](#Two-gaps-in-one)`` leads to a heading, written as JupyterLab names it;
@@ -16,6 +16,8 @@ with maths. This extension gives the page what only a page has:
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 from docutils import nodes
@@ -35,6 +37,7 @@ BOXES = {
     "Break it": "break",
 }
 COMMENT = re.compile(r"<!--\s*(figure|alt|equation):\s*(.*?)\s*-->", re.S)
+ALT = re.compile(r' alt="[^"]*"')  # the first is the picture's
 SOURCES = "book/references"
 LEDGER = {"claim-row-": "row", "claim-": "sentence", "question-": "question"}
 logger = logging.getLogger(__name__)
@@ -52,6 +55,13 @@ def label_of(quotation: nodes.block_quote) -> str | None:
 def spoken(paragraph: nodes.paragraph) -> list[nodes.Node]:
     """Return a paragraph's children less the empty texts that the parser leaves at its start."""
     return [child for child in paragraph.children if child.astext()]
+
+
+def explorables(node: nodes.Element) -> Iterator[nodes.raw]:
+    """Yield the HTML of each explorable below a node."""
+    for raw in node.findall(nodes.raw):
+        if '<figure class="explorable"' in raw.astext():
+            yield raw
 
 
 def plain_letters(text: str) -> str:
@@ -102,7 +112,7 @@ class ChapterTransform(SphinxTransform):
         quotation.replace_self(box)
 
     def figure(self, raw: nodes.raw, name: str) -> None:
-        """Wrap the picture of the cell before ``raw`` into a figure, captioned by what follows."""
+        """Wrap what the cell before ``raw`` shows into a figure, captioned by what follows."""
         home = raw.parent
         start = home.index(raw)
         end = start
@@ -115,7 +125,8 @@ class ChapterTransform(SphinxTransform):
         pictures = [
             bundle
             for bundle in (cell.findall(nodes.container) if cell is not None else ())
-            if bundle.get("nb_element") == "mime_bundle" and bundle.next_node(nodes.image)
+            if bundle.get("nb_element") == "mime_bundle"
+            and (bundle.next_node(nodes.image) or list(explorables(bundle)))
         ]
         if not alt:
             self.warn(f"figure {name}: expected <!-- alt: … --> below its name", raw)
@@ -133,6 +144,9 @@ class ChapterTransform(SphinxTransform):
             wrapped += [pictures[-1], nodes.caption("", "", *words)]
             for image in wrapped.findall(nodes.image):
                 image["alt"] = alt
+            for explorable in explorables(wrapped):
+                told = ALT.sub(lambda _: f' alt="{escape(alt)}"', explorable.astext(), count=1)
+                explorable[0] = nodes.Text(told)
             self.document.note_explicit_target(wrapped, wrapped)
             del home[start : end + 1]
 

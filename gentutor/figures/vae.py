@@ -1,6 +1,6 @@
 """Figures of the VAE chapter: arrays in, a matplotlib Figure out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -226,33 +226,4 @@ def bridges(data: ArrayLike, samples: Mapping[str, ArrayLike]) -> Figure:
         ax.scatter(x, y, s=1.5, color=colour, alpha=0.35, lw=0, rasterized=True)
         ax.set(aspect="equal", xlim=(-rim, rim), ylim=(-rim, rim))
         ax.set_title(name, size=9)
-    return fig
-
-
-def rate_distortion(
-    rate: ArrayLike, distortion: ArrayLike, beta: Sequence[float], *, at: int | None = None
-) -> Figure:
-    """Draw trained models on the rate-distortion plane, with lines of equal ELBO.
-
-    Args:
-        rate: (B,) nats per example.
-        distortion: (B,) nats per example.
-        beta: (B,), written beside every third point.
-        at: index of a point to mark.
-    """
-    rates, distortions = np.asarray(rate), np.asarray(distortion)
-    fig, ax = plt.subplots(figsize=(5.4, 3.6))
-    ax.plot(rates, distortions, "o-", color=REAL, ms=5)
-    for i in range(0, len(rates), 3):
-        point = (rates[i], distortions[i])
-        ax.annotate(f"β = {beta[i]:g}", point, xytext=(5, 4), textcoords="offset points", size=8)
-    best = -(rates + distortions).min()
-    ends = np.array([rates.min(), rates.max()])
-    for elbo in (best, best - 10, best - 20):
-        ax.plot(ends, -elbo - ends, color=GREY, ls=":", lw=1)
-        ax.annotate(f"ELBO {elbo:.0f}", (ends[1], -elbo - ends[1]), size=8, color=GREY, ha="right")
-    if at is not None:
-        ax.plot(rates[at], distortions[at], "o", color=FAKE, ms=10, mfc="none", mew=2)
-    ax.set_xlabel("rate R = KL, nats", color=ENCODER)
-    ax.set_ylabel("distortion D, nats", color=DECODER)
     return fig

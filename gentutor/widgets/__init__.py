@@ -1,6 +1,5 @@
 """Explorables: interactives that work in a notebook and in a page with no Python behind it."""
 
-from gentutor.widgets.beta_sweep import BetaSweep
 from gentutor.widgets.codebook_lab import CodebookLab
 from gentutor.widgets.distance_lab import DistanceLab
 from gentutor.widgets.distortion_lab import DistortionLab
@@ -17,28 +16,33 @@ from gentutor.widgets.push_forward import PushForward
 from gentutor.widgets.question import Questions, ask, ask_all
 from gentutor.widgets.range_and_dtype import RangeAndDtype
 from gentutor.widgets.score_table import ScoreTable
-from gentutor.widgets.spectrum_lab import SpectrumLab
+from gentutor.widgets.sweep import Sweep
+from gentutor.widgets.sweep_curves import Curves
+from gentutor.widgets.sweep_panels import Bars, Images, Plane
 from gentutor.widgets.vae_trainer import VAETrainer
 
 __all__ = [
-    "BetaSweep",
+    "Bars",
     "CodebookLab",
+    "Curves",
     "DistanceLab",
     "DistortionLab",
     "DrawnDigit",
     "Explorable",
     "FIDLab",
     "GameDynamics",
+    "Images",
     "LatentMap",
     "LayerLens",
     "ModeCollapseLab",
     "ModeDropping",
+    "Plane",
     "PosteriorLab",
     "PushForward",
     "Questions",
     "RangeAndDtype",
     "ScoreTable",
-    "SpectrumLab",
+    "Sweep",
     "VAETrainer",
     "ask",
     "ask_all",

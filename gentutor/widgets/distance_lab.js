@@ -68,10 +68,7 @@ function render({ model, el }) {
   const limits = model.get("limits");
   const names = Object.keys(limits);
   const current = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
-  const put = (values) => {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  };
+  const put = setter(model);
   const control = (name, label, step, text) => {
     const [min, max] = limits[name];
     return slider({ label, min, max, step, text, onInput: (value) => put({ [name]: value }) });
@@ -119,17 +116,9 @@ function render({ model, el }) {
     const { kl, js, w1, slope } = found;
     const here = [kl, slope.kl, js, slope.js, w1, slope.w1].map(small);
     numbers.show(Object.fromEntries(NUMBERS.map((name, k) => [name, here[k]])));
-    for (const { draw, holder } of pictures) {
-      const [{ element }, words] = draw(values, found);
-      element.setAttribute("role", "img");
-      element.setAttribute("aria-label", words);
-      holder.replaceChildren(element);
-    }
+    for (const { draw, holder } of pictures) hang(holder, ...draw(values, found));
   }
-  const events = names.map((name) => `change:${name}`);
-  for (const event of events) model.on(event, update);
-  update();
-  return () => events.forEach((event) => model.off(event, update));
+  return onChange(model, names, update);
 }
 
 export default { render };

@@ -124,7 +124,6 @@ function render({ model, el }) {
   );
   const root = frame(el, model, "Explorable: distortion lab", controls, html("div", { class: "gx-panels gx-three" }, ...panels));
   root.classList.add("gx-distortion-lab");
-  for (const control of root.querySelectorAll("select")) control.setAttribute("data-lm-suppress-shortcuts", "true");
 
   function update() {
     const [distortion, t] = [model.get("distortion"), model.get("strength")];
@@ -149,12 +148,7 @@ function render({ model, el }) {
       LPIPS: lpips && lpipsOf(distortion, t, equal),
     });
   }
-  const traits = ["photograph", "distortion", "strength", "equal_error"].map((name) => `change:${name}`);
-  for (const trait of traits) model.on(trait, update);
-  update();
-  return () => {
-    for (const trait of traits) model.off(trait, update);
-  };
+  return onChange(model, ["photograph", "distortion", "strength", "equal_error"], update);
 }
 
 export default { render };

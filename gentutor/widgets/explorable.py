@@ -24,7 +24,7 @@ COMMENT = re.compile(r"^[ \t]*(//.*|/\*((?!\*/).)*\*/)[ \t]*\n", re.MULTILINE)
 def source(*names: str) -> str:
     """Return the text of files of this folder, one after another, without lines of comment.
 
-    >>> source("kit.js", "beta_sweep.js").count("export default")
+    >>> source("kit.js", "latent_map.js").count("export default")
     1
     """
     folder = Path(__file__).parent
@@ -46,7 +46,7 @@ class Explorable(anywidget.AnyWidget):
         arrays: checked and packed arrays.
         picture: what the widget shows at its start, drawn by matplotlib; it is closed here, so
             that the notebook does not show it a second time.
-        caption: plain text below the figure.
+        caption: plain text below the figure; None where the Markdown below the cell has it.
         alt: plain text that says what the picture shows to those who cannot see it.
         **traits: initial values of the subclass's own traits.
 
@@ -69,9 +69,10 @@ class Explorable(anywidget.AnyWidget):
             setattr(cls, start, names_its_keywords(own[start], cls.__name__, settings))
 
     def __init__(
-        self, *, arrays: Arrays, picture: Figure, caption: str, alt: str, **traits: Any
+        self, *, arrays: Arrays, picture: Figure, caption: str | None, alt: str, **traits: Any
     ) -> None:
-        for name, text in {"caption": caption, "alt": alt}.items():
+        words = {"alt": alt} if caption is None else {"caption": caption, "alt": alt}
+        for name, text in words.items():
             if not isinstance(text, str):
                 raise TypeError(f"{name}: expected a string, got {type(text).__name__}")
             if not text.strip():
@@ -81,7 +82,7 @@ class Explorable(anywidget.AnyWidget):
             raise TypeError(f"picture: expected a matplotlib Figure, got {got}")
         self._picture = _png(picture)
         self._alt = alt
-        super().__init__(arrays=arrays.packed, caption=caption, **traits)
+        super().__init__(arrays=arrays.packed, caption=caption or "", **traits)
 
     def _repr_mimebundle_(self, **kwargs: Any) -> tuple[dict, dict] | None:
         """Show the widget where one can run, and a figure that waits for the page's script."""
@@ -89,11 +90,12 @@ class Explorable(anywidget.AnyWidget):
         if bundle is None:  # the widget was closed
             return None
         data, metadata = bundle
+        caption = f"<figcaption>{escape(self.caption)}</figcaption>\n" if self.caption else ""
         data["text/html"] = (
             f'<figure class="explorable" data-model="{self.model_id}">\n'
             f'<img src="data:image/png;base64,{self._picture}" alt="{escape(self._alt)}" '
             f'style="max-width: 100%; height: auto">\n'
-            f"<figcaption>{escape(self.caption)}</figcaption>\n</figure>"
+            f"{caption}</figure>"
         )
         return data, metadata
 

@@ -238,10 +238,7 @@ function render({ model, el }) {
   const names = ["n", "d", "shift", "spread", "seed"];
   const limits = model.get("limits");
   const current = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
-  const put = (values) => {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  };
+  const put = setter(model);
   const size = (step) => Math.round(Number((limits.n[0] * (limits.n[1] / limits.n[0]) ** (step / 100)).toPrecision(2)));
   const nearest = (n) => (100 * Math.log(n / limits.n[0])) / Math.log(limits.n[1] / limits.n[0]);
   const make = (name, label, step, text) => {
@@ -288,11 +285,7 @@ function render({ model, el }) {
       Rank: `${found.rank} of ${values.d}`,
     });
     note.textContent = whatHappens(values, found);
-    [overN(values, found), spectrum(values)].forEach(([{ element }, words], i) => {
-      element.setAttribute("role", "img");
-      element.setAttribute("aria-label", words);
-      holders[i].replaceChildren(element);
-    });
+    [overN(values, found), spectrum(values)].forEach((drawn, i) => hang(holders[i], ...drawn));
   }
   const events = names.map((name) => `change:${name}`);
   let waiting = 0; // several traits set at once are drawn once

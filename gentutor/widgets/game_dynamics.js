@@ -159,10 +159,7 @@ function render({ model, el }) {
       holder.replaceChildren(element);
     }
   }
-  const events = names.map((name) => `change:${name}`);
-  for (const event of events) model.on(event, update);
-  update();
-  return () => events.forEach((event) => model.off(event, update));
+  return onChange(model, names, update);
 }
 
 /** Let the reader move the start: drag it, press elsewhere on the plane, or use the arrow keys there. */

@@ -41,6 +41,22 @@ function readArrays(model) {
   return Object.fromEntries(Object.entries(model.get("arrays")).map(([name, packed]) => [name, unpack(packed)]));
 }
 
+// The model's values ----------------------------------------------------------------------
+
+/** A function that sets values of the model by name, all at once. */
+const setter = (model) => (values) => {
+  for (const [name, value] of Object.entries(values)) model.set(name, value);
+  model.save_changes();
+};
+
+/** Runs `update` now and at every change of these values; returns what ends that. */
+function onChange(model, names, update) {
+  const events = names.map((name) => `change:${name}`);
+  for (const event of events) model.on(event, update);
+  update();
+  return () => events.forEach((event) => model.off(event, update));
+}
+
 // Frame and controls ----------------------------------------------------------------------
 
 /** The widget's root. The rendered page has the caption already; a notebook shows it here. */
@@ -49,7 +65,8 @@ function frame(el, model, name, ...children) {
   for (const control of root.querySelectorAll("input, button, select, summary, [tabindex]")) {
     control.setAttribute("data-lm-suppress-shortcuts", "true"); // else JupyterLab takes its arrow keys
   }
-  if (!el.closest("figure.explorable")) root.append(html("p", { class: "gx-caption" }, model.get("caption")));
+  const caption = model.get("caption"); // none where the text below has it
+  if (caption && !el.closest("figure.explorable")) root.append(html("p", { class: "gx-caption" }, caption));
   el.append(root);
   return root;
 }
@@ -168,6 +185,13 @@ function plot({ x, y, xLabel, yLabel, xTicks, yTicks, xText = brief, yText = bri
   const inside = svg("svg", { ...place, viewBox: Object.values(place).join(" ") });
   const element = svg("svg", { class: "gx-plot", viewBox: `0 0 ${width} ${height}` }, axes, inside, area);
   return { element, area, inside, X, Y, box };
+}
+
+/** Puts a plot in its place, with words for those who cannot see it. */
+function hang(holder, { element }, words) {
+  element.setAttribute("role", "img");
+  element.setAttribute("aria-label", words);
+  holder.replaceChildren(element);
 }
 
 /** A line through points in data coordinates. */

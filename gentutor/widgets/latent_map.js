@@ -119,9 +119,7 @@ function render({ model, el }) {
       "Nearest code": `${fixed(near.distance)} away, class ${labels[near.index]}`,
     });
   }
-  model.on("change:z", update);
-  update();
-  return () => model.off("change:z", update);
+  return onChange(model, ["z"], update);
 }
 
 function nearest(codes, z) {

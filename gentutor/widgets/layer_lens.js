@@ -8,22 +8,19 @@ function render({ model, el }) {
     const start = (kind * array.shape[1] + strength) * size;
     return array.subarray(start, start + size);
   };
-  const choose = (name, value) => {
-    model.set(name, value);
-    model.save_changes();
-  };
+  const put = setter(model);
 
   const id = uniqueId();
   const options = kinds.map((name, i) => html("option", { value: i }, name));
   const select = html("select", { id }, ...options);
-  select.addEventListener("change", () => choose("kind", Number(select.value)));
+  select.addEventListener("change", () => put({ kind: Number(select.value) }));
   const control = slider({
     label: "strength",
     min: 0,
     max: strengths[0].length - 1,
     step: 1,
     text: (i) => strengths[model.get("kind")][i],
-    onInput: (i) => choose("strength", i),
+    onInput: (strength) => put({ strength }),
   });
   const numbers = readout(["LPIPS-efficientnet-lite0", "PSNR", "SSIM"]);
 
@@ -112,11 +109,7 @@ function render({ model, el }) {
       heats[l].setAttribute("aria-label", `Where layer ${l + 1} differs; on average ${fixed(added[l])}`);
     });
   }
-  for (const name of ["kind", "strength"]) model.on(`change:${name}`, update);
-  update();
-  return () => {
-    for (const name of ["kind", "strength"]) model.off(`change:${name}`, update);
-  };
+  return onChange(model, ["kind", "strength"], update);
 }
 
 export default { render };

@@ -60,10 +60,7 @@ function render({ model, el }) {
   };
   const modes = data.centres.length;
   const current = () => ({ kept: model.get("kept"), blur: model.get("blur"), memorised: model.get("memorised") });
-  const put = (values) => {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  };
+  const put = setter(model);
   const all = data.centres.map((_, mode) => mode);
   const perfect = allScores(data, generate({ ...data, kept: all, blur: 0, memorised: 0 }));
 
@@ -132,16 +129,9 @@ function render({ model, el }) {
     const pictures = [[left, cloud(data, fake, values)]];
     if (scores) pictures.push([right, bars(scores, perfect)]);
     else right.replaceChildren(html("p", {}, "No score: the generated set is empty."));
-    for (const [holder, [{ element }, words]] of pictures) {
-      element.setAttribute("role", "img");
-      element.setAttribute("aria-label", words);
-      holder.replaceChildren(element);
-    }
+    for (const [holder, drawn] of pictures) hang(holder, ...drawn);
   }
-  const events = ["kept", "blur", "memorised"].map((name) => `change:${name}`);
-  for (const event of events) model.on(event, update);
-  update();
-  return () => events.forEach((event) => model.off(event, update));
+  return onChange(model, ["kept", "blur", "memorised"], update);
 }
 
 export default { render };

@@ -19,9 +19,7 @@ function drawOverSteps(box, { lines, y, yLabel, yTicks, yText = brief, said }) {
     const points = history.filter((point) => Number.isFinite(point[number])).map((point) => [point.step, point[number]]);
     made.inside.append(curve(made, name, points));
   }
-  made.element.setAttribute("role", "img");
-  made.element.setAttribute("aria-label", said);
-  box.replaceChildren(made.element);
+  hang(box, made, said);
 }
 
 /** The three charts of the selected run; of the others' coverage a faint line each. */

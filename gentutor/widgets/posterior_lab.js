@@ -118,10 +118,7 @@ function render({ model, el }) {
   const limits = model.get("limits");
   const names = Object.keys(limits);
   const current = () => Object.fromEntries([...names, "limits"].map((name) => [name, model.get(name)]));
-  const put = (values) => {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  };
+  const put = setter(model);
 
   // Sliders set three digits, so that a number on the page is the number that was used.
   const logSlider = (name, label, symbol, steps) => {
@@ -196,17 +193,9 @@ function render({ model, el }) {
     given.textContent = `x = ${brief(values.x)}, z ~ N(0, 1), x | z ~ N(${brief(values.weight)}·z, σ²)`;
     const texts = Object.entries(READINGS).map(([name, key]) => [name, `${fixed(found[key], 3)} nats`]);
     numbers.show(Object.fromEntries(texts));
-    for (const { draw, holder } of pictures) {
-      const [{ element }, words] = draw(values, found);
-      element.setAttribute("role", "img");
-      element.setAttribute("aria-label", words);
-      holder.replaceChildren(element);
-    }
+    for (const { draw, holder } of pictures) hang(holder, ...draw(values, found));
   }
-  const events = names.map((name) => `change:${name}`);
-  for (const event of events) model.on(event, update);
-  update();
-  return () => events.forEach((event) => model.off(event, update));
+  return onChange(model, names, update);
 }
 
 export default { render };

@@ -91,10 +91,7 @@ function render({ model, el }) {
   const limits = model.get("limits");
   const names = ["noise", "handles", "z"];
   const current = () => Object.fromEntries(names.map((name) => [name, model.get(name)]));
-  const put = (values) => {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  };
+  const put = setter(model);
   const bend = (k, x) => put({ handles: current().handles.map((old, i) => (i === k ? x : old)) });
 
   const [low, high] = limits.handles;
@@ -169,17 +166,9 @@ function render({ model, el }) {
     const share = Math.abs(stretch) > 1e-9 ? brief(p / Math.abs(stretch)) : "∞";
     const here = [fixed(found.map.value(values.z)), fixed(p, 3), fixed(stretch), share, brief(found.at.density), String(found.at.ways)];
     numbers.show(Object.fromEntries(READINGS.map((name, k) => [name, here[k]])));
-    for (const { draw, holder } of pictures) {
-      const [{ element }, words] = draw(values, found);
-      element.setAttribute("role", "img");
-      element.setAttribute("aria-label", words);
-      holder.replaceChildren(element);
-    }
+    for (const { draw, holder } of pictures) hang(holder, ...draw(values, found));
   }
-  const events = names.map((name) => `change:${name}`);
-  for (const event of events) model.on(event, update);
-  update();
-  return () => events.forEach((event) => model.off(event, update));
+  return onChange(model, names, update);
 }
 
 /** Let the pointer take hold of a handle of the map; the sliders do the same by keyboard. */

@@ -35,11 +35,7 @@ function render({ model, el }) {
   const { image: bytes } = readArrays(model);
   const side = bytes.shape[0];
   const reference = Float64Array.from(bytes, (value) => value / 255);
-  const put = (values) => {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-    update();
-  };
+  const put = setter(model);
   const choose = (label, trait, options) => {
     const id = uniqueId();
     const select = html("select", { id }, ...options.map((name) => html("option", { value: name }, name)));
@@ -84,7 +80,6 @@ function render({ model, el }) {
   );
   const root = frame(el, model, "Explorable: range and dtype", controls, html("div", { class: "gx-panels gx-pair-of-two" }, ...pictures.map(({ element }) => element)));
   root.classList.add("gx-range-and-dtype");
-  for (const control of root.querySelectorAll("select")) control.setAttribute("data-lm-suppress-shortcuts", "true");
   draw(pictures[0], reference);
 
   function update() {
@@ -115,12 +110,7 @@ function render({ model, el }) {
         ? "Bytes wrapped around: convert to floating point before you subtract."
         : `MAX is ${brief(STORED[stored].range)} for this type, not ${brief(found.top)}.`;
   }
-  const traits = ["stored", "maximum", "arithmetic", "noise"].map((name) => `change:${name}`);
-  for (const trait of traits) model.on(trait, update);
-  update();
-  return () => {
-    for (const trait of traits) model.off(trait, update);
-  };
+  return onChange(model, ["stored", "maximum", "arithmetic", "noise"], update);
 }
 
 export default { render };

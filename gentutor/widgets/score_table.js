@@ -36,10 +36,7 @@ function render({ model, el }) {
   const shape = () => [model.get("weights").length, model.get("weights")[0].length];
   const [count, classes] = shape();
   const names = Array.from({ length: classes }, (_, j) => String.fromCharCode(65 + j));
-  const put = (values) => {
-    for (const [name, value] of Object.entries(values)) model.set(name, value);
-    model.save_changes();
-  };
+  const put = setter(model);
   const bar = (i, j) => {
     const label = `image ${i + 1}, class ${names[j]}`;
     const input = html("input", { type: "range", min: 0, max: 10, step: 0.5, "aria-label": label });
@@ -84,10 +81,8 @@ function render({ model, el }) {
       drawn.inside.append(svg("rect", { class: "gx-score-marginal", x, y, width: drawn.X(j + 0.35) - x, height: drawn.Y(0) - y }));
       drawn.area.append(svg("text", { x: drawn.X(j), y: y - 4, "text-anchor": "middle" }, fixed(value, 3)));
     });
-    drawn.element.setAttribute("role", "img");
     const words = found.marginal.map((value, j) => `${names[j]} ${fixed(value, 3)}`).join(", ");
-    drawn.element.setAttribute("aria-label", `p(y): ${words}`);
-    marginal.replaceChildren(drawn.element);
+    hang(marginal, drawn, `p(y): ${words}`);
   }
 
   function update() {
@@ -129,10 +124,7 @@ function render({ model, el }) {
     parts.textContent = `${left}Split by split: ${each.map((value) => fixed(value, 3)).join(", ")}. A split of n images cannot pass min(n, ${classes}).`;
     drawMarginal(found);
   }
-  const events = ["change:weights", "change:splits"];
-  for (const event of events) model.on(event, update);
-  update();
-  return () => events.forEach((event) => model.off(event, update));
+  return onChange(model, ["weights", "splits"], update);
 }
 
 export default { render };

@@ -17,9 +17,7 @@ function drawBars(box, kl) {
     bars.area.append(svg("rect", { class: "gx-vae-bar", x: bars.X(d + 1) - half, y, width: 2 * half, height: bars.Y(0) - y }));
   });
   const said = Array.from(kl, (value) => fixed(value)).join(", ");
-  bars.element.setAttribute("role", "img");
-  bars.element.setAttribute("aria-label", `KL of each dimension in nats: ${said}`);
-  box.replaceChildren(bars.element);
+  hang(box, bars, `KL of each dimension in nats: ${said}`);
 }
 
 /** Reconstruction and KL over the steps. The first tenth may leave the top, else it flattens the rest. */
@@ -36,12 +34,8 @@ function drawCurves(box, history) {
     lines.inside.append(curve(lines, `gx-vae-${name}`, history.map((point) => [point.step, point[name]])));
   }
   const { nll, kl } = history.at(-1) ?? {};
-  lines.element.setAttribute("role", "img");
-  lines.element.setAttribute(
-    "aria-label",
-    history.length ? `At step ${grouped(steps)}: reconstruction ${fixed(nll, 1)} nats, KL ${fixed(kl, 1)} nats` : "No step yet",
-  );
-  box.replaceChildren(lines.element);
+  const said = () => `At step ${grouped(steps)}: reconstruction ${fixed(nll, 1)} nats, KL ${fixed(kl, 1)} nats`;
+  hang(box, lines, history.length ? said() : "No step yet");
 }
 
 /** Radio buttons for {option: words}. `show(option)` chooses one without an event. */

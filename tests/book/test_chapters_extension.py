@@ -35,8 +35,9 @@ def build(tmp_path: Path) -> Build:
     (tmp_path / "book" / "references.md").write_text(references)
     (tmp_path / "index.md").write_text("# Book\n\n```{toctree}\na\nbook/references\n```\n")
 
-    def run(after: str, before: str = "Text.") -> tuple[str, BeautifulSoup]:
-        output = {"output_type": "display_data", "data": {"image/svg+xml": SVG}, "metadata": {}}
+    def run(after: str, before: str = "Text.", **data: str) -> tuple[str, BeautifulSoup]:
+        shown = {f"text/{kind}": text for kind, text in data.items()} or {"image/svg+xml": SVG}
+        output = {"output_type": "display_data", "data": shown, "metadata": {}}
         drawn = {"execution_count": 1, "source": "draw()", "outputs": [output]}
         cells = [
             {"cell_type": "markdown", "source": f"# A\n\n{before}"},
@@ -69,6 +70,20 @@ def test_a_picture_gets_number_caption_alt_and_links(build: Build) -> None:
     assert "Figure." not in page.get_text()
     links = [link.get_text() for link in page.select('a.reference[href="#fig-a"]')]
     assert links == ["the 5 % fall (Fig.\u00a01)", "the fall (Fig.\u00a01)"]
+
+
+def test_an_explorable_gets_them_too(build: Build) -> None:
+    html = '<figure class="explorable" data-model="m">\n<img src="data:," alt="Mine.">\n</figure>'
+    caption = CAPTION.replace("A falling line.", 'A "falling" line.')
+    said, page = build(f"{caption}\n\nSee [the fall](#fig-a).", html=html, plain="Sweep()")
+    assert said == ""
+    figure = page.find("figure", id="fig-a")
+    explorable = figure.find("figure", class_="explorable")
+    assert explorable["data-model"] == "m"
+    assert explorable.img["alt"] == 'A "falling" line.'
+    assert explorable.figcaption is None
+    assert figure.find(class_="caption-text").get_text().startswith("It falls with")
+    assert page.find("a", class_="reference", href="#fig-a").get_text() == "the fall (Fig.\u00a01)"
 
 
 def test_a_formula_gets_a_number_and_its_link_shows_it(build: Build) -> None:

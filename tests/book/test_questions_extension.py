@@ -12,7 +12,7 @@ from ipywidgets.embed import dependency_state, embed_data
 from questions import bank_script
 from sphinx.testing.util import SphinxTestApp
 
-from gentutor.widgets import BetaSweep, ask
+from gentutor.widgets import Sweep, ask
 from gentutor.widgets.question import read_bank
 
 STATE_TYPE = "application/vnd.jupyter.widget-state+json"
@@ -92,14 +92,14 @@ def test_questions_come_as_html_with_one_script_and_without_state(build, bank, t
 
 
 def test_an_explorable_beside_questions_keeps_its_state(build, bank, sweep_arguments):
-    sweep = BetaSweep(**sweep_arguments)
+    sweep = Sweep(**sweep_arguments)
     page = build(sweep, ask("vae-kl-role", bank=bank))
     (text,) = STATE.findall(page)
     states = json.loads(text)["state"]
     assert sweep.model_id in states
     assert {one["state"].get("_anywidget_id", "") for one in states.values()} == {
         "",  # the sweep's layout
-        "gentutor.widgets.beta_sweep.BetaSweep",
+        "gentutor.widgets.sweep.Sweep",
     }
     assert len(states) == 2  # no layout of a question is left
     assert "explorables.js" in scripts(page)

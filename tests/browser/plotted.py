@@ -1,7 +1,7 @@
-"""Read an SVG plot of a page back in the units of its axes, by the numbers that stand on them."""
+"""Read what a page draws back: a plot in the units of its axes, a canvas as opacity."""
 
 import numpy as np
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, Page
 
 READ = """plot => {
   const of = (element, ...names) => names.map(name => Number(element.getAttribute(name)));
@@ -88,3 +88,20 @@ class Plot:
         """Return what is written inside, and where it stands."""
         x, y = self.x or np.poly1d([1, 0]), self.y or np.poly1d([1, 0])
         return {text: (float(x(px)), float(y(py))) for text, px, py in self.read["words"]}
+
+
+def ink(tab: Page, index: int, side: int = 8) -> np.ndarray:
+    """Return the opacity of one canvas, (rows, columns) of digits' pixels, in [0, 1]."""
+    data = (
+        tab.locator("canvas")
+        .nth(index)
+        .evaluate(
+            """canvas => {
+                const context = canvas.getContext('2d');
+                const { data, width } = context.getImageData(0, 0, canvas.width, canvas.height);
+                return [width, ...data.filter((_, i) => i % 4 == 3)];
+            }"""
+        )
+    )
+    big = np.array(data[1:]).reshape(-1, data[0])[4::8, 4::8]  # one point of each 8 × 8 square
+    return (big - 14) / 241

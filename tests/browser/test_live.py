@@ -4,78 +4,9 @@ import re
 
 import numpy as np
 import pytest
+from plotted import ink
 
-from gentutor.widgets import BetaSweep, LatentMap
-
-
-def ink(tab, index: int, side: int = 8) -> np.ndarray:
-    """Return the opacity of one canvas, (rows, columns) of digits' pixels, in [0, 1]."""
-    data = (
-        tab.locator("canvas")
-        .nth(index)
-        .evaluate(
-            """canvas => {
-                const context = canvas.getContext('2d');
-                const { data, width } = context.getImageData(0, 0, canvas.width, canvas.height);
-                return [width, ...data.filter((_, i) => i % 4 == 3)];
-            }"""
-        )
-    )
-    big = np.array(data[1:]).reshape(-1, data[0])[4::8, 4::8]  # one point of each 8 × 8 square
-    return (big - 14) / 241
-
-
-def test_a_sweep_shows_the_numbers_of_every_step(show, numbers, sweep_arguments):
-    tab = show(BetaSweep(**sweep_arguments, index=5))
-    slider = tab.get_by_role("slider", name="β, the weight of the KL")
-    slider.focus()
-    assert slider.input_value() == "5"
-    slider.press("Home")
-    for step in range(16):
-        beta, kl = sweep_arguments["beta"][step], sweep_arguments["kl"][step]
-        assert slider.input_value() == str(step)
-        assert float(slider.get_attribute("aria-valuetext").removeprefix("β = ")) == pytest.approx(
-            beta, rel=5e-3
-        )
-        assert numbers(tab) == {
-            "Rate: KL(q‖p)": f"{kl.sum():.2f} nats",
-            "Distortion: -E log p(x|z)".replace("-", "−"): (
-                f"{sweep_arguments['distortion'][step]:.2f} nats"
-            ),
-            "ELBO": f"{sweep_arguments['elbo'][step]:.2f} nats",
-            "Active dimensions": f"{(kl > 0.01).sum()} of 8",
-        }
-        label = tab.get_by_role("img", name="KL per dimension").get_attribute("aria-label")
-        assert [float(text) for text in re.findall(r"\d+\.\d\d", label.split(": ")[1])] == (
-            pytest.approx(kl, abs=0.006)
-        )
-        slider.press("ArrowRight")
-    assert slider.input_value() == "15"
-
-
-def test_a_sweep_draws_the_pixels_of_its_step(show, sweep_arguments):
-    tab = show(BetaSweep(**sweep_arguments))
-    tab.get_by_role("slider").press("End")
-    for canvas, columns, images in [
-        (0, 8, sweep_arguments["originals"]),
-        (1, 8, sweep_arguments["reconstructions"][15]),
-        (2, 8, sweep_arguments["samples"][15]),
-    ]:
-        drawn = ink(tab, canvas)
-        for i, image in enumerate(images):
-            y, x = 9 * (i // columns), 9 * (i % columns)
-            np.testing.assert_allclose(drawn[y : y + 8, x : x + 8], image, atol=0.01)
-
-
-def test_bars_are_as_high_as_their_kl_and_marked_when_active(show, sweep_arguments):
-    tab = show(BetaSweep(**sweep_arguments, active_above=0.5, index=8))
-    kl = sweep_arguments["kl"][8]
-    rects = tab.locator("rect")
-    heights = [float(rect.get_attribute("height")) for rect in rects.all()]
-    np.testing.assert_allclose(np.divide(heights, sum(heights)), kl / kl.sum(), rtol=1e-4)
-    marked = [rect.get_attribute("class") == "gx-active" for rect in rects.all()]
-    assert marked == list(kl > 0.5)
-    assert 0 < sum(marked) < 8
+from gentutor.widgets import LatentMap, Sweep
 
 
 def decode(arguments, z):
@@ -164,7 +95,7 @@ def test_one_class_can_be_told_from_the_others_without_colour(show, map_argument
 
 
 def test_two_views_of_one_widget_move_together(show, sweep_arguments):
-    widget = BetaSweep(**sweep_arguments)
+    widget = Sweep(**sweep_arguments)
     tab = show(widget, widget)
     tab.get_by_role("slider").first.press("End")
     assert tab.get_by_role("slider").last.input_value() == "15"
@@ -174,8 +105,8 @@ def test_a_broken_widget_says_so_and_the_next_one_lives(
     show, numbers, sweep_arguments, map_arguments
 ):
     broken, lost, whole = (
-        BetaSweep(**sweep_arguments),
-        BetaSweep(**sweep_arguments),
+        Sweep(**sweep_arguments),
+        Sweep(**sweep_arguments),
         LatentMap(**map_arguments),
     )
 
@@ -196,7 +127,7 @@ def test_a_broken_widget_says_so_and_the_next_one_lives(
 
 
 def test_numbers_are_read_aloud_once_when_the_slider_rests(show, sweep_arguments):
-    tab = show(BetaSweep(**sweep_arguments))
+    tab = show(Sweep(**sweep_arguments))
     numbers = tab.locator(".gx-readout")
     assert numbers.get_attribute("aria-busy") is None  # nothing is said of the start
     for _ in range(3):
@@ -209,6 +140,6 @@ def test_a_moving_point_stands_still_for_those_who_asked(show, sweep_arguments):
     def transition(tab):
         return tab.locator(".gx-here").evaluate("here => getComputedStyle(here).transitionDuration")
 
-    widget = BetaSweep(**sweep_arguments)
+    widget = Sweep(**sweep_arguments)
     assert transition(show(widget, reduced_motion="no-preference")) != "0s"
     assert transition(show(widget, reduced_motion="reduce")) == "0s"

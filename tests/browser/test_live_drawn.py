@@ -12,7 +12,6 @@ from scipy.stats import norm
 
 from gentutor.theory.games import trajectory, update_matrix
 from gentutor.widgets import (
-    BetaSweep,
     CodebookLab,
     DistanceLab,
     DistortionLab,
@@ -35,28 +34,6 @@ RNG = np.random.default_rng(0)
 def said(numbers, tab) -> dict[str, float]:
     """Return the readout's first numbers."""
     return {name: number(text.split()[0].rstrip("%")) for name, text in numbers(tab).items()}
-
-
-def test_the_sweeps_points_and_lines_of_equal_elbo(show, sweep_arguments):
-    tab = show(BetaSweep(**sweep_arguments, index=3))
-    plane = Plot(tab.get_by_role("img", name="Rate "))
-    places = np.c_[sweep_arguments["rate"], sweep_arguments["distortion"]]
-    np.testing.assert_allclose(plane.curve("gx-trail"), places, atol=0.05)
-    np.testing.assert_allclose(plane.dots("gx-other")[:, :2], places, atol=0.05)
-    lines = plane.strokes("gx-iso")
-    labels = [(number(t), at) for t, at in plane.words().items()]
-    assert len(lines) == len(labels) > 1
-    for (x1, y1, x2, y2), (elbo, (x, y)) in zip(lines, labels, strict=True):
-        assert -(x1 + y1) == pytest.approx(elbo, abs=0.1)
-        assert -(x2 + y2) == pytest.approx(elbo, abs=0.1)
-        assert -(x + y) == pytest.approx(elbo, abs=0.7)  # the number stands on its line
-    here = tab.locator(".gx-here").get_attribute("style")
-    px, py = (float(part.strip("() px;")) for part in here.split("translate")[1].split(","))
-    assert (plane.x(px), plane.y(py)) == pytest.approx(tuple(places[3]), abs=0.05)
-    bars = Plot(tab.get_by_role("img", name="KL per dimension")).bars()
-    np.testing.assert_allclose(bars[:, 3], sweep_arguments["kl"][3], atol=0.02)
-    np.testing.assert_allclose(bars[:, 2], 0, atol=0.02)
-    np.testing.assert_allclose(bars[:, :2].mean(1), np.arange(1, 9), atol=0.02)
 
 
 def test_the_posterior_labs_bells_and_curves_are_the_closed_forms(show, numbers):

@@ -124,22 +124,3 @@ def test_clouds_of_data_and_models_have_their_titles_and_one_frame():
         REAL.lower(),
         FAKE.lower(),
     ]
-
-
-def test_lines_of_equal_elbo_have_the_elbo_that_they_say():
-    rate, distortion = np.array([20.0, 9, 5, 1]), np.array([4.0, 8, 14, 30])
-    beta = [0.1, 0.5, 1, 4]
-    (ax,) = vae.rate_distortion(rate, distortion, beta, at=2).axes
-    np.testing.assert_allclose(points(ax.lines[0]), np.c_[rate, distortion])
-    said = written(ax)
-    assert said["β = 0.1"] == (20, 4)
-    assert said["β = 4"] == (1, 30)
-    found = {text: place for text, place in said.items() if text.startswith("ELBO")}
-    assert list(found) == ["ELBO -17", "ELBO -27", "ELBO -37"]
-    lines = [line for line in ax.lines if line.get_linestyle() == ":"]
-    for (text, (x, y)), line in zip(found.items(), lines, strict=True):
-        elbo = float(text.removeprefix("ELBO "))
-        assert -(x + y) == pytest.approx(elbo)
-        np.testing.assert_allclose(-points(line).sum(1), elbo)
-    np.testing.assert_allclose(points(ax.lines[-1]), [(5, 14)])
-    assert words(ax)[1:] == ("rate R = KL, nats", "distortion D, nats")

@@ -11,7 +11,6 @@ from gentutor import widgets
 DRAWN = "test_live_drawn.py"
 TRAINED = "test_drawing_functions.py"
 READ_BACK = {
-    "BetaSweep": (DRAWN, "test_the_sweeps_points_and_lines_of_equal_elbo"),
     "CodebookLab": (DRAWN, "test_the_codebook_draws_points_where_they_are"),
     "DistanceLab": (DRAWN, "test_the_distance_labs_four_plots"),
     "DistortionLab": (DRAWN, "test_the_distortion_lab_shows_the_changed_image_and_the_map_of_ssim"),
@@ -26,10 +25,7 @@ READ_BACK = {
     "PushForward": (DRAWN, "test_the_push_forwards_four_plots"),
     "RangeAndDtype": (DRAWN, "test_range_and_dtype_shows_the_photograph_and_its_change"),
     "ScoreTable": (DRAWN, "test_the_score_tables_bars_are_its_probabilities"),
-    "SpectrumLab": (
-        "test_live_elbo.py",
-        "test_the_spectrum_lab_counts_and_sums_what_it_was_given",
-    ),
+    "Sweep": ("test_live_sweep.py", "test_the_plane_has_its_points_and_lines_of_equal_sum"),
     "VAETrainer": (TRAINED, "test_the_trainers_curves_keep_reconstruction_and_kl_apart"),
 }
 READS = ("Plot(", "rgba(", "get_attribute('height')")

@@ -10,7 +10,7 @@ import torch
 import traitlets
 from ipywidgets.embed import embed_data
 
-from gentutor.widgets import BetaSweep, LatentMap
+from gentutor.widgets import LatentMap, Sweep
 from gentutor.widgets.arrays import Arrays
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -79,7 +79,7 @@ def test_every_explorable_needs_a_picture_and_words(map_arguments, changes, erro
 
 
 def test_the_page_gets_a_figure_and_the_notebook_the_widget(sweep_arguments):
-    widget = BetaSweep(**sweep_arguments)
+    widget = Sweep(**sweep_arguments)
     data, _ = widget._repr_mimebundle_()
     assert data[VIEW]["model_id"] == widget.model_id
     page = data["text/html"]
@@ -91,14 +91,14 @@ def test_the_page_gets_a_figure_and_the_notebook_the_widget(sweep_arguments):
     assert b64decode(picture[1]).startswith(b"\x89PNG")
 
 
-def test_the_picture_is_not_left_for_the_notebook_to_show_again(sweep_arguments):
+def test_the_picture_is_not_left_for_the_notebook_to_show_again(map_arguments):
     figure = plt.figure()
-    BetaSweep(**sweep_arguments | {"picture": figure})
+    LatentMap(**map_arguments | {"picture": figure})
     assert not plt.fignum_exists(figure.number)
 
 
 def test_sixteen_models_travel_in_less_than_100_kilobytes(sweep_arguments):
-    widget = BetaSweep(**sweep_arguments)
+    widget = Sweep(**sweep_arguments)
     state = embed_data(views=[widget], drop_defaults=False)["manager_state"]["state"][
         widget.model_id
     ]
@@ -109,7 +109,7 @@ def test_sixteen_models_travel_in_less_than_100_kilobytes(sweep_arguments):
 
 
 def test_ipywidgets_can_follow_and_drive_the_sweep(sweep_arguments):
-    first, second = BetaSweep(**sweep_arguments, index=3), BetaSweep(**sweep_arguments)
+    first, second = Sweep(**sweep_arguments, index=3), Sweep(**sweep_arguments)
     seen = []
     first.observe(lambda change: seen.append(change["new"]), "index")
     traitlets.link((first, "index"), (second, "index"))

@@ -10,7 +10,7 @@ import pytest
 from ipywidgets.embed import embed_data
 from sphinx.testing.util import SphinxTestApp
 
-from gentutor.widgets import BetaSweep
+from gentutor.widgets import Sweep
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 CONF = """
@@ -57,7 +57,7 @@ def build(tmp_path: Path) -> Callable[..., str]:
 
 
 def test_an_explorable_gets_the_host_script(build, tmp_path, sweep_arguments):
-    widget = BetaSweep(**sweep_arguments)
+    widget = Sweep(**sweep_arguments)
     assert build(widget) == ""
     page = (tmp_path / "_build" / "html" / "index.html").read_text()
     assert f'<figure class="explorable" data-model="{widget.model_id}">' in page
@@ -68,11 +68,11 @@ def test_an_explorable_gets_the_host_script(build, tmp_path, sweep_arguments):
 def test_a_widget_that_needs_python_is_named_at_every_build_until_it_is_gone(
     build, sweep_arguments
 ):
-    explorable, slider = BetaSweep(**sweep_arguments), ipywidgets.IntSlider()
+    explorable, slider = Sweep(**sweep_arguments), ipywidgets.IntSlider()
     for widgets in [(explorable, slider), ()]:  # the second time nothing has changed
         said = build(*widgets)
         assert "page 'index' shows IntSliderModel, which needs Python to run" in said
-        assert "BetaSweep" not in said
+        assert "Sweep" not in said
     assert build(explorable) == ""
 
 
@@ -81,5 +81,5 @@ def test_a_figure_whose_numbers_are_missing_is_no_explorable(build, sweep_argume
         VIEW: {"version_major": 2, "version_minor": 0, "model_id": "gone"},
         "text/html": '<figure class="explorable" data-model="gone"></figure>',
     }
-    said = build(BetaSweep(**sweep_arguments), outputs=[stranger])
+    said = build(Sweep(**sweep_arguments), outputs=[stranger])
     assert "page 'index' shows a widget without state" in said
