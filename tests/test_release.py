@@ -64,8 +64,9 @@ def test_the_wheel_is_the_package_and_nothing_else(wheel: Path, root: Path) -> N
     sources = {
         path.relative_to(root).as_posix()
         for path in (root / "gentutor").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
+        if path.is_file() and not path.relative_to(root).match("*/__pycache__/*")
     }
+    sources = {name for name in sources if "/." not in name}  # caches of tools
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
         [metadata] = [name for name in names if name.endswith(".dist-info/METADATA")]
