@@ -26,7 +26,7 @@ SAME = ("objective", "lr_d", "lr_g", "n_critic", "gp_weight", "clip", "pack")
 def train_live(
     lab: Mapping[str, Any], *, steps: int = 1200, every: int = 100, samples: int = 2500
 ) -> Iterator[dict[str, Any]]:
-    r"""Train what a mode-collapse lab is set to by :func:`train_gans`, and report every round.
+    r"""Train what a mode-collapse lab is set to by ``train_gans``, and report every round.
 
     The networks are the lab's: two hidden layers of 32, batches of 128. The weights are, bit for
     bit, those of one call without rounds. An interrupt ends training with the round's report.
