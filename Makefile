@@ -2,13 +2,16 @@
 
 # The interpreter that builds .venv (3.11 or newer), and where pip looks for torch besides its
 # own index. On Linux the CPU build is far smaller; the README gives the index.
-PYTHON ?= $(firstword $(shell command -v python3.11 python3 python))
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || command -v python || echo python3)
 TORCH_INDEX ?=
 
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 TESTABLE := .venv/.testable
 BUILT := _build/html/.built
+# Where such a step fails, it says at its end what is wrong and what to do.
+EXPLAINED := book/_ext/explained.py
+PIP_INSTALL = $(BIN)/python $(EXPLAINED) $(BIN)/pip install --progress-bar on $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 SOURCES := _config.yml _toc.yml pyproject.toml requirements.lock $(shell find book gentutor notebooks tests -type f \
 	-not -path '*/__pycache__/*' -not -path '*/.*' | sed 's/ /\\ /g')
 
@@ -16,7 +19,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK = 1
 # A kernel draws into its notebook, whatever the reader's own windows are.
 unexport MPLBACKEND
 
-.PHONY: help book serve pdf lab test bench record lock clean
+.PHONY: help book serve pdf lab test bench record lock dist clean
 .DELETE_ON_ERROR:
 
 help:  ## list what can be made
@@ -31,8 +34,8 @@ serve: book  ## serve the built book on http://127.0.0.1:8000
 pdf: book $(TESTABLE)  ## print the book into _build/gentutor.pdf by Chromium (PAPER=Letter; A4 unless set)
 	$(BIN)/python book/_ext/print_book.py $(if $(PAPER),--paper $(PAPER))
 
-lab: $(INSTALLED)  ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+lab: $(INSTALLED)  ## open JupyterLab at the list of chapters
+	$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks
 
 test: book $(TESTABLE)  ## run every test: package, doctests, claims, notebooks, browser
 	$(BIN)/ruff check .
@@ -64,20 +67,30 @@ lock: ## resolve every version anew: requirements.lock to read and run, requirem
 	mv _build/lock/testing requirements-test.lock
 	rm -rf _build/lock build
 
+dist:  ## build sdist and wheel into _build/dist, checked by twine
+	rm -rf _build/dist _build/releasing
+	$(PYTHON) -m venv _build/releasing
+	$(PYTHON) $(EXPLAINED) _build/releasing/bin/pip install --quiet build==1.6.1 twine==7.0.0
+	$(PYTHON) $(EXPLAINED) _build/releasing/bin/python -m build --outdir _build/dist .
+	_build/releasing/bin/twine check --strict _build/dist/*
+	rm -rf _build/releasing
+
 clean:  ## delete what was built; .venv stays
 	rm -rf _build build .pytest_cache .mypy_cache .ruff_cache
 
 # The stamp is written last, so that an interrupted installation starts over.
 $(INSTALLED): requirements.lock pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one by PYTHON=…")'
-	$(PYTHON) -m venv --clear .venv
-	$(BIN)/pip install --progress-bar on $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements.lock
-	$(BIN)/pip install --quiet --no-deps --editable .
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+		"Name one: make book PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) $(EXPLAINED) $(PYTHON) -m venv --clear .venv
+	$(PIP_INSTALL) -r requirements.lock
+	$(BIN)/python $(EXPLAINED) $(BIN)/pip install --quiet --no-deps --editable .
 	touch $@
 
 # What tests need besides: peer libraries, Dask, a browser's driver, linters.
 $(TESTABLE): $(INSTALLED) requirements-test.lock
-	$(BIN)/pip install --progress-bar on $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX)) -r requirements-test.lock
+	$(PIP_INSTALL) -r requirements-test.lock
 	touch $@
 
 # --all: a plain rebuild would keep stale copies of changed scripts and styles. Notebooks come
@@ -86,7 +99,7 @@ $(TESTABLE): $(INSTALLED) requirements-test.lock
 $(BUILT): $(INSTALLED) $(SOURCES)
 	rm -rf $@ _build/html/reports
 	trap 'kill $$!; exit 130' INT TERM; \
-	$(BIN)/jupyter-book build . -W -n --keep-going --all & wait $$! || { \
+	$(BIN)/python $(EXPLAINED) $(BIN)/jupyter-book build . -W -n --keep-going --all & wait $$! || { \
 		for report in _build/html/reports/*/*.err.log; do \
 			test ! -f $$report || { cat $$report; echo "A cell failed, shown above, in $$report"; }; \
 		done; exit 1; }

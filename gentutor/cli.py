@@ -1,6 +1,9 @@
 """The command ``gentutor``. Each command imports what it needs when it is called."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -77,6 +80,7 @@ def check(
     program = file or Path(exercise.file)
     if not program.is_file():
         raise typer.BadParameter(f"no file {program}; gentutor write {name} lays a starter")
+    _need_torch()
     with console().status("Loading torch and judging …"):
         report = judged(exercise, program, seconds=seconds)
     first, _, rest = str(report).partition("\n")
@@ -143,9 +147,9 @@ def record(
         raise typer.BadParameter("expected a declaration, recordings/<name>.yml")
     if check is not None and cluster is not None:
         raise typer.BadParameter("--check trains in processes of this machine, without --cluster")
-    from gentutor import recording
+    with _refused():
+        from gentutor import recording
 
-    try:
         if check is not None:
             named = [declaration] if declaration else sorted(Path("recordings").glob("*.yml"))
             if not named:
@@ -159,8 +163,6 @@ def record(
             return
         assert declaration is not None
         _say(f"recorded: {recording.record(declaration, jobs=jobs, cluster=cluster)}")
-    except (ImportError, OSError, TypeError, ValueError) as error:
-        raise typer.BadParameter(str(error)) from None
 
 
 Metric = Annotated[
@@ -209,15 +211,13 @@ def score(
     ] = None,
 ) -> None:
     """Score generated images against real ones; every number says how it was measured."""
-    from gentutor import scoring
-    from gentutor.scoring.tables import labels, score_table
-
     how: dict[str, Any] = {"weights": weights, "resize": resize, "batch": batch, "threads": threads}
     where: dict[str, Any] = {"skip": skip, "jobs": jobs, "cluster": cluster, "out": out}
-    try:
+    with _refused():
+        from gentutor import scoring
+        from gentutor.scoring.tables import labels, score_table
+
         found = scoring.score(real, generated, metric.split(","), network, **how, **where)
-    except (ImportError, OSError, TypeError, ValueError) as error:
-        raise typer.BadParameter(str(error)) from None
     console().print(score_table(found))
     for line in labels(found):
         _say(line)
@@ -245,14 +245,12 @@ def stats(
     cluster: Cluster = None,
 ) -> None:
     """Save a set's statistics, to be given to score in the place of its images."""
-    from gentutor import scoring
-
     how: dict[str, Any] = {"weights": weights, "resize": resize, "batch": batch, "threads": threads}
     where: dict[str, Any] = {"skip": skip, "jobs": jobs, "cluster": cluster}
-    try:
+    with _refused():
+        from gentutor import scoring
+
         found = scoring.stats(images, out, network, features=features, **how, **where)
-    except (ImportError, OSError, TypeError, ValueError) as error:
-        raise typer.BadParameter(str(error)) from None
     for why in found.skipped:
         _say(f"left out: {why}", "yellow")
     seen_by = ", ".join(f"{key} {value}" for key, value in found.label.items())
@@ -265,13 +263,11 @@ def compare(
     second: Annotated[Path, typer.Argument(help="Another one.")],
 ) -> None:
     """Lay two reports side by side; exit with 2 and say why where they do not compare."""
-    from gentutor import scoring
-    from gentutor.scoring.tables import comparison_table
+    with _refused():
+        from gentutor import scoring
+        from gentutor.scoring.tables import comparison_table
 
-    try:
         pairs = scoring.compare(first, second)
-    except (OSError, TypeError, ValueError) as error:
-        raise typer.BadParameter(str(error)) from None
     console().print(comparison_table(first, second, pairs))
 
 
@@ -285,6 +281,25 @@ def console() -> "Console":
 
 def _say(text: str, style: str = "") -> None:
     console().print(text, style=style, markup=False, soft_wrap=True)
+
+
+def _need_torch() -> None:
+    """Refuse at once where torch is missing, as after ``pip install --no-deps``."""
+    if find_spec("torch") is None:
+        raise typer.BadParameter(
+            "torch is missing: python -m pip install torch (on Linux add --index-url "
+            "https://download.pytorch.org/whl/cpu for the small build)"
+        )
+
+
+@contextmanager
+def _refused() -> Iterator[None]:
+    """Turn an error that names what was wrong into a refusal; without torch, begin with one."""
+    _need_torch()
+    try:
+        yield
+    except (ImportError, OSError, TypeError, ValueError) as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def _load(name: str) -> "Exercise":

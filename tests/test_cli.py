@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -170,3 +171,24 @@ def test_record_writes_and_check_compares(tmp_path: Path) -> None:
     damaged = run("record", str(path), "--check", "1", "--jobs", "1")
     assert damaged.exit_code == 2
     assert "is damaged" in damaged.output
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *(["check", "vae/kl"], ["record", "x.yml"], ["score", "a", "b"]),
+        *(["stats", "a", "--out", "a.safetensors"], ["compare", "a.json", "b.json"]),
+    ],
+)
+def test_without_torch_a_command_says_how_to_get_it(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("vae_kl.py").touch()
+    monkeypatch.setattr(cli, "find_spec", lambda name: None if name == "torch" else find_spec(name))
+    result = run(*arguments)
+    assert result.exit_code == 2
+    said = " ".join(result.output.split())
+    assert "torch is missing: python -m pip install torch (on Linux add --index-url" in said
+    for quick in (["exercises"], ["write", "vae/kl"], ["hint", "vae/kl"]):
+        assert run(*quick).exit_code == 0

@@ -2,14 +2,21 @@
 
 The notebook cache re-executes a notebook when its cells change. Results also depend on the
 package, its data and the versions installed, so the cache's folder is named by a hash of those.
+A cache that a killed build or a full disk left damaged is mended before it is read.
 """
 
 import hashlib
+import json
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.util import logging
 
 TYPES = ("css", "js", "json", "py", "yaml", "yml")
 SOURCES = (*(f"gentutor/**/*.{name}" for name in TYPES), "recordings/*")
@@ -26,10 +33,52 @@ def source_hash(root: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+def mend(cache: Path) -> Iterator[str]:
+    """Delete what cannot be read in a cache of notebooks, and yield what it was.
+
+    What is deleted runs again. Of a damaged database nothing can be kept.
+
+    Raises:
+        sqlite3.OperationalError: another process holds the database, or it cannot be opened.
+    """
+    database = cache / "global.db"
+    if not database.exists():
+        return
+    try:
+        with closing(sqlite3.connect(database, timeout=1)) as db, db:
+            ((state,),) = db.execute("PRAGMA quick_check(1)")
+            if state != "ok":
+                raise sqlite3.DatabaseError(state)
+            for table in ("nbproject", "settings"):
+                db.execute(f"SELECT 1 FROM {table} LIMIT 1")
+            for (key,) in db.execute("SELECT hashkey FROM nbcache").fetchall():
+                folder = cache / "executed" / key
+                if not is_notebook(folder / "base.ipynb"):
+                    shutil.rmtree(folder, ignore_errors=True)
+                    db.execute("DELETE FROM nbcache WHERE hashkey = ?", (key,))
+                    yield f"one notebook, {key}"
+    except sqlite3.DatabaseError as error:
+        if error.args[0].startswith(("database is locked", "unable to open")):
+            raise
+        shutil.rmtree(cache)
+        yield f"all notebooks, since {database} is damaged: {error}"
+
+
+def is_notebook(path: Path) -> bool:
+    """Say whether a file holds a whole notebook."""
+    try:
+        return "cells" in json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, TypeError):
+        return False
+
+
 def name_cache(app: Sphinx, config: Config) -> None:
-    """Point myst-nb at the cache that belongs to the present sources."""
+    """Point myst-nb at the cache that belongs to the present sources, mended."""
     root = Path(app.srcdir)
-    config.nb_execution_cache_path = str(root / "_build" / "cache" / source_hash(root))
+    cache = root / "_build" / "cache" / source_hash(root)
+    for what in mend(cache):
+        logging.getLogger(__name__).info(f"The cache was damaged; this runs again: {what}")
+    config.nb_execution_cache_path = str(cache)
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def save_report(path: str | Path, report: Report) -> None:
 
 
 def read_report(path: str | Path) -> Report:
-    """Read what :func:`save_report` wrote.
+    """Read the report that :func:`score` wrote to ``out``.
 
     Raises:
         FileNotFoundError, ValueError: no such file, or no report.

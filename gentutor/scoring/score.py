@@ -39,7 +39,21 @@ def score(
     cluster: str | None = None,
     out: str | Path | None = None,
 ) -> Report:
-    """Score generated images against real ones.
+    r"""Score generated images against real ones.
+
+    Of sets, by features :math:`x` of the real and :math:`y` of the generated images with moments
+    :math:`\mu, \Sigma`, logits :math:`p`, and the kernel :math:`k(a,b)=(a^\top b/D+1)^3`:
+
+    .. math::
+        \mathrm{FID} &= \|\mu_x-\mu_y\|^2 + \operatorname{tr}\bigl(\Sigma_x+\Sigma_y
+            -2(\Sigma_x\Sigma_y)^{1/2}\bigr) \\
+        \mathrm{KID} &= \mathbb E_{x\ne x'}k(x,x') + \mathbb E_{y\ne y'}k(y,y')
+            - 2\,\mathbb E_{x,y}k(x,y) \\
+        \mathrm{IS} &= \exp \mathbb E_y \operatorname{KL}\bigl(p(c\mid y)\,\|\,p(c)\bigr)
+
+    Precision, recall, density and coverage count neighbours, as in
+    :func:`gentutor.metrics.precision_recall`. Of pairs, PSNR, SSIM, MS-SSIM and LPIPS are those of
+    :mod:`gentutor.metrics`, averaged over the pairs, images as bytes of 0 to 255.
 
     Args:
         real: a folder of images, an .npz or .safetensors of images or features, or statistics
@@ -126,6 +140,12 @@ def stats(
         skip: leave out files that cannot be used.
         jobs: processes of this machine; None for one a core.
         cluster: address of a Dask scheduler, or None.
+
+    Returns:
+        What was saved: ``count``, ``label`` and ``skipped``.
+
+    Raises:
+        TypeError, ValueError, OSError: as of :func:`score`.
     """
     if Path(out).suffix != ".safetensors":
         raise ValueError(f"out: expected a name that ends in .safetensors, got {out}")

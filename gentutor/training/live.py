@@ -26,7 +26,7 @@ SAME = ("objective", "lr_d", "lr_g", "n_critic", "gp_weight", "clip", "pack")
 def train_live(
     lab: Mapping[str, Any], *, steps: int = 1200, every: int = 100, samples: int = 2500
 ) -> Iterator[dict[str, Any]]:
-    """Train what a mode-collapse lab is set to by :func:`train_gans`, and report every round.
+    r"""Train what a mode-collapse lab is set to by ``train_gans``, and report every round.
 
     The networks are the lab's: two hidden layers of 32, batches of 128. The weights are, bit for
     bit, those of one call without rounds. An interrupt ends training with the round's report.
@@ -40,8 +40,13 @@ def train_live(
 
     Yields:
         ``step``, ``steps``; ``seeds`` (R); ``x`` (R, samples, 2) float32; ``diverged``, seed ->
-        step; and, where the target is a mixture, ``m20``, ``quality``, ``reverse_kl`` (nats, NaN
-        without a good sample) and ``verdict``, R each, as in ``gentutor.metrics.mode_coverage``.
+        step; and, where the target is a mixture of K modes, by
+        :func:`gentutor.metrics.mode_coverage`, R each: ``m20``, modes with at least 20 % of a fair
+        share; ``quality``, share of good samples; ``reverse_kl`` of the good ones' shares q,
+
+        .. math:: \operatorname{KL}(q\,\|\,\text{even})=\sum_kq_k\log Kq_k
+
+        in nats, NaN without a good sample; and ``verdict``, one word.
 
     Raises:
         TypeError, ValueError: a setting that no GAN can have, or a drawn target of fewer than three
