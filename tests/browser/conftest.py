@@ -12,11 +12,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from firefox import Firefox
 from ipywidgets.embed import embed_data
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 STATE = "application/vnd.jupyter.widget-state+json"
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
+FIREFOXES = ("firefox-esr", "firefox")
 SOURCES = ("_*.yml", "book/**/*", "notebooks/*.ipynb", "gentutor/**/*", "recordings/*")
 # All that a reader can see change, once it is drawn: text, attributes, the pixels of every canvas.
 LOOK = """async figure => {
@@ -39,18 +41,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("alone")
 
 
-@pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Return Chromium; skip without one, but fail where CI=true promises one."""
-    path = next(filter(None, map(shutil.which, CHROMIUMS)), None)
+def installed(*names: str) -> str:
+    """Return the path of the first of these; skip without any, but fail where CI=true promises."""
+    path = next(filter(None, map(shutil.which, names)), None)
     if path is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
-            f"no browser: none of {', '.join(CHROMIUMS)} is installed"
+            f"no browser: none of {', '.join(names)} is installed"
         )
+    return path
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Return Chromium."""
+    path = installed(*CHROMIUMS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    """Return a Firefox of its own for a file of tests."""
+    browser = Firefox(installed(*FIREFOXES), tmp_path_factory.mktemp("firefox"))
+    yield browser
+    browser.socket.close()
+    browser.process.terminate()
+    browser.process.wait(30)
 
 
 def made_by_a_tool(path: Path) -> bool:
