@@ -17,8 +17,10 @@ QUIET = (
     "app.update.enabled",
     "browser.aboutwelcome.enabled",
 )
-KEYS = {"Home": "\ue011", "End": "\ue010", "ArrowLeft": "\ue012"}
+KEYS = {"Home": "\ue011", "End": "\ue010", "ArrowDown": "\ue015"}
 LIVE = "figure.explorable[data-model]"
+# It lays out formulas whose rest is still on its way; `test_screens` counts what has come.
+UNFINISHED = "Invalid markup: Incorrect number of children"
 JPEG = {"type": "image/jpeg", "quality": 0.6}
 
 
@@ -50,6 +52,8 @@ class Firefox:
         while (answer := json.loads(self.socket.recv())).get("id") != number:
             said = answer.get("params", {})
             if answer.get("method") == "log.entryAdded" and said["level"] == "error":
+                if said["text"].startswith(UNFINISHED):
+                    continue
                 self.errors.append(said["text"])
         if answer["type"] == "error":
             raise RuntimeError(f"{method}: {answer['message']}")

@@ -27,10 +27,17 @@ SEEN = """async () => {
     return [page.scrollWidth - page.clientWidth, page.scrollHeight];
 }"""
 
+BROKEN = """() => {
+    const parts = { msub: 2, msup: 2, msubsup: 3, mfrac: 2, munder: 2, mover: 2, munderover: 3 };
+    const wrong = ({ localName, children }) => children.length !== (parts[localName] ?? children.length);
+    return [...document.querySelectorAll('math *')].filter(wrong).length;
+}"""
+
 
 def faults(run: Callable, shoot: Callable[[int, int], bytes], stem: Path, width: int) -> list[str]:
     """Return what is wrong with an open page in both modes; keep a screenshot of each."""
-    found = []
+    broken = run(BROKEN)
+    found = [f"{broken} parts of formulas lack a child"] if broken else []
     stem.parent.mkdir(parents=True, exist_ok=True)
     for mode in ("light", "dark"):
         theme = run(CHOOSE, mode)
@@ -101,6 +108,7 @@ def test_a_page_with_faults_is_told(tmp_path, engine, request):
     (tmp_path / "index.html").write_text(
         '<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8">'
         '<link rel="icon" href="data:,"><title>A page</title><p style="width: 500px">Wide.</p>'
+        "<math><msub><mi>x</mi></msub></math>"
         "<script>throw new Error('thrown')</script></html>"
     )
     look = request.getfixturevalue(f"in_{engine}")
@@ -108,6 +116,7 @@ def test_a_page_with_faults_is_told(tmp_path, engine, request):
     wide = [fault for fault in found if "px wider than a screen of 390" in fault]
     assert [fault.partition(":")[0] for fault in wide] == ["light", "dark"]
     assert "dark: asked for this mode, got light" in found
+    assert "1 parts of formulas lack a child" in found
     assert [fault for fault in found if "thrown" in fault] != []
     shots = [(tmp_path / f"shot-390-{mode}.jpg").read_bytes() for mode in ("light", "dark")]
     assert [shot[:2] for shot in shots] == [b"\xff\xd8"] * 2
