@@ -31,7 +31,13 @@ READY = """control => control.isConnected && !control.disabled && !control.check
     && getComputedStyle(control).pointerEvents !== 'none'"""
 
 # Files that a busy machine does not disturb: they read what a page is, and wait for what it does.
-PATIENT = ("test_accessible", "test_anki_cards", "test_questions", "test_questions_behaviour")
+PATIENT = (
+    "test_accessible",
+    "test_anki_cards",
+    "test_questions",
+    "test_questions_behaviour",
+    "test_screens",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

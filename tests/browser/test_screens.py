@@ -14,10 +14,13 @@ MEGABYTE = 1_000_000
 SIZES = {1300: 900, 390: 844}
 TALL = 2400
 # By the button that a reader presses, which goes through light, dark and the system's mode.
-CHOOSE = """mode => {
+CHOOSE = """async mode => {
     const { dataset } = document.documentElement;
     const button = document.querySelector('.theme-switch-button');
-    for (let i = 0; button && i < 3 && dataset.theme !== mode; i++) button.click();
+    for (let i = 0; button && i < 50 && dataset.theme !== mode; i++) {
+        button.click();
+        await new Promise(heard => setTimeout(heard, 50));
+    }
     return dataset.theme;
 }"""
 SEEN = """async () => {
