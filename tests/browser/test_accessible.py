@@ -26,23 +26,20 @@ CONTRAST = {
 }
 SETTINGS = {"checks": [{"id": "color-contrast", "options": CONTRAST}]}
 COLOUR = ["color-contrast", "link-in-text-block"]  # all that the theme can change
-# Formulas are most of a chapter's elements, and look the same on every screen: once is enough.
-RUN = """async ([options, formulas]) => {
-    const { violations } = await axe.run(formulas ? document : { exclude: ['math'] },
+RUN = """async ([options, exclude]) => {
+    const { violations } = await axe.run(exclude.length ? { exclude } : document,
         { resultTypes: ['violations'], preload: false, ...options });
     return violations.flatMap(({ id, nodes }) => nodes.map(
         node => `${id}: ${node.html.slice(0, 120)} [${node.target.join(' ')}]`)); }"""
 ONLY_COLOUR = {"runOnly": {"type": "rule", "values": COLOUR}}
 NO_COLOUR = {"rules": {rule: {"enabled": False} for rule in COLOUR}}
-# On these a phone's colours are looked at as well; on the others they are a wide screen's.
+# Formulas and words of code are most of a page's elements, and look the same on every page; colours
+# depend on the mode and hardly on the width. Both are looked at in full on these pages.
 THOROUGH = ("index.html", "book/practice.html", "notebooks/12_gan.html")
 
 
 def found_in_all_ways(tab: Page, thorough: bool = True) -> dict[str, list[str]]:
-    """Return what breaks a rule on an open page, by mode and width: rule, element, place.
-
-    Contrast takes two thirds of the time, and depends on the mode but hardly on the width.
-    """
+    """Return what breaks a rule on an open page, by mode and width: rule, element, place."""
     tab.evaluate(AXE)
     tab.evaluate("settings => axe.configure(settings)", SETTINGS)
     tab.evaluate(UNFOLD)
@@ -54,8 +51,9 @@ def found_in_all_ways(tab: Page, thorough: bool = True) -> dict[str, list[str]]:
         for mode in ("light", "dark") if colours else ("light",):
             tab.evaluate(DARK, mode == "dark")
             options = ONLY_COLOUR if mode == "dark" else {} if colours else NO_COLOUR
-            formulas = (width, mode) == (1300, "light")
-            found[f"{mode}, {width} px"] = tab.evaluate(RUN, [options, formulas])
+            whole = thorough and (width, mode) == (1300, "light")
+            exclude = [] if whole else ["math"] if thorough else ["math", ".highlight pre > span"]
+            found[f"{mode}, {width} px"] = tab.evaluate(RUN, [options, exclude])
     return found
 
 
