@@ -6,7 +6,7 @@
   const note = new ResizeObserver((entries) => {
     for (const { target } of entries) {
       const name = target.matches(".figure-scroll") ? "Figure" : target.matches("p") ? "Text" : "Formula";
-      if (target.scrollWidth > target.clientWidth + 1) {
+      if (target.scrollWidth > target.clientWidth) {
         target.tabIndex = 0;
         target.setAttribute("role", "group");
         target.setAttribute("aria-label", `${name}, scrolls sideways`);

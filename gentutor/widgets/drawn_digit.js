@@ -157,7 +157,7 @@ function column(arrays, m, name, onWalk) {
     z = own ?? Array.from(encode(pixels));
     const [x, y] = clip(z);
     handle.setAttribute("transform", `translate(${map.X(x)} ${map.Y(y)})`);
-    handle.setAttribute("aria-valuenow", fixed(z[0]));
+    handle.setAttribute("aria-valuenow", z[0].toFixed(2));
     handle.setAttribute("aria-valuetext", `z₁ ${fixed(z[0])}, z₂ ${fixed(z[1])}`);
     const decoded = decode(z);
     out.draw(decoded.map((value) => 255 * Math.min(1, Math.max(0, value))), `decoded by the ${name}`);
