@@ -35,9 +35,11 @@ RUN = """async ([options, exclude]) => {
     return violations.flatMap(({ id, nodes }) => nodes.filter(node => !named({ id, ...node })).map(
         node => `${id}: ${node.html.slice(0, 120)} [${node.target.join(' ')}]`)); }"""
 ONLY_COLOUR = {"runOnly": {"type": "rule", "values": COLOUR}}
-NO_COLOUR = {"rules": {rule: {"enabled": False} for rule in COLOUR}}
+WAYS = [(1300, "light"), (1300, "dark"), (360, "light"), (360, "dark")]
 # Formulas and words of code are most of a page's elements, and look the same on every page; colours
-# depend on the mode and hardly on the width. Both are looked at in full on these pages.
+# depend on the mode and hardly on the width. The pages below are looked at in full, in four ways;
+# the others in two, which have both modes and both widths.
+PARTS = 18  # a file of many tests is begun early, which this long one should be
 THOROUGH = ("index.html", "book/practice.html", "notebooks/12_gan.html")
 
 
@@ -47,16 +49,14 @@ def found_in_all_ways(tab: Page, thorough: bool = True) -> dict[str, list[str]]:
     tab.evaluate("settings => axe.configure(settings)", SETTINGS)
     tab.evaluate(UNFOLD)
     found = {}
-    for width in (1300, 360):
+    for width, mode in WAYS if thorough else WAYS[1:3]:
         tab.set_viewport_size({"width": width, "height": 900})
         tab.wait_for_timeout(400)  # the theme looks anew at what scrolls, 300 ms after
-        colours = thorough or width == 1300
-        for mode in ("light", "dark") if colours else ("light",):
-            tab.evaluate(DARK, mode == "dark")
-            options = ONLY_COLOUR if mode == "dark" else {} if colours else NO_COLOUR
-            whole = thorough and (width, mode) == (1300, "light")
-            exclude = [] if whole else ["math"] if thorough else ["math", ".highlight pre > span"]
-            found[f"{mode}, {width} px"] = tab.evaluate(RUN, [options, exclude])
+        tab.evaluate(DARK, mode == "dark")
+        options = ONLY_COLOUR if thorough and mode == "dark" else {}
+        whole = thorough and (width, mode) == (1300, "light")
+        exclude = [] if whole else ["math"] if thorough else ["math", ".highlight pre > span"]
+        found[f"{mode}, {width} px"] = tab.evaluate(RUN, [options, exclude])
     return found
 
 
@@ -73,10 +73,10 @@ def test_axe_sees_what_it_is_there_for(watch, tmp_path):
         assert names[f"dark, {width} px"] == ["color-contrast"]
 
 
-@pytest.mark.parametrize("part", range(2))
+@pytest.mark.parametrize("part", range(PARTS))
 def test_no_page_breaks_a_rule(built, watch, pages, part):
     found = {}
-    for page in pages[part::2]:
+    for page in pages[part::PARTS]:
         seen = watch(built, color_scheme="light", reduced_motion="reduce")
         tab = seen.open(page)
         for where, lines in found_in_all_ways(tab, page in THOROUGH).items():
