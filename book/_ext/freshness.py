@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.util import logging
 
-TYPES = ("css", "js", "json", "py", "yaml", "yml")
+TYPES = ("css", "js", "json", "py", "safetensors", "wasm", "yaml", "yml")
 SOURCES = (*(f"gentutor/**/*.{name}" for name in TYPES), "recordings/*")
 
 
