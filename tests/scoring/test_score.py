@@ -68,10 +68,9 @@ def test_subsets_are_drawn_as_torch_fidelity_draws_them(both, monkeypatch):
     report = score(*both, ["kid"], "digits", batch=4, jobs=1)
     (real, _), (fake, _) = map(features, both)
     theirs = kid_features_to_metric(fake, real, verbose=False, kid_subset_size=15)
-    assert values(report)["KID"] == pytest.approx(
-        theirs["kernel_inception_distance_mean"], abs=1e-6
-    )
-    assert report.scores[0].std == pytest.approx(theirs["kernel_inception_distance_std"], rel=1e-6)
+    mean, std = (theirs[f"kernel_inception_distance_{name}"] for name in ("mean", "std"))
+    assert values(report)["KID"] == pytest.approx(mean, rel=2e-6)  # its products are float32
+    assert report.scores[0].std == pytest.approx(std, rel=1e-5)
     assert report.options["KID"] == {"subsets": 100, "subset_size": 15}
 
 
