@@ -9,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
-from gentutor.training._engine.streams import BLOCK, Source, Streams
 from torch import Tensor, nn
 from torch.func import functional_call, grad, vmap
 
 from gentutor.objectives.adversarial import OBJECTIVES
 from gentutor.plain import gan, wgan
 from gentutor.training import GANSettings, train_gans
+from gentutor.training._engine.sampling import BLOCK, Source, Streams
 
 Weights = list[Tensor]  # weight (..., in, out) and bias (..., 1, out) by turns
 

@@ -7,8 +7,10 @@ import sys
 import time
 from pathlib import Path
 
+import cloudpickle
 import pytest
 import torch
+from distributed import LocalCluster
 
 from gentutor.metrics.networks.digits import DigitsNet, digits_extractor
 from gentutor.scoring import score, shards
@@ -163,6 +165,19 @@ def test_the_shard_of_a_dead_worker_is_done_again(both, tmp_path):
     mark = tmp_path / "mark"
     mark.touch()
     assert score(*both, SETS, Dying(str(mark)), batch=4, jobs=2).scores == expected.scores
+    assert not mark.exists()
+
+
+def test_the_shard_of_a_dead_worker_of_a_cluster_is_done_again(both, tmp_path):
+    expected = score(*both, SETS, "digits", batch=4, jobs=1)
+    mark = tmp_path / "mark"
+    mark.touch()
+    here = sys.modules[__name__]  # workers cannot import it
+    cloudpickle.register_pickle_by_value(here)
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as local:
+        found = score(*both, SETS, Dying(str(mark)), batch=4, cluster=local.scheduler_address)
+    cloudpickle.unregister_pickle_by_value(here)
+    assert found.scores == expected.scores
     assert not mark.exists()
 
 
