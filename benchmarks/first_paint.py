@@ -116,7 +116,7 @@ def main() -> None:
     options = parser.parse_args()
     if not (BUILT / "index.html").exists():
         sys.exit("the book is not built: run `make book` first")
-    found = sorted(path.relative_to(BUILT).as_posix() for path in BUILT.rglob("*.html"))
+    found = sorted(path.relative_to(BUILT).as_posix() for path in BUILT.rglob("*/*.html"))
     pages = options.pages or [page for page in found if not page.startswith("_static")]
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
