@@ -7,18 +7,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from gentutor.figures.style import DECODER, ENCODER, FAKE, GREY, INK, REAL, bare
-from gentutor.figures.vae import image_rows
-
-__all__ = [
-    "anomaly_scores",
-    "code_planes",
-    "cross_entropy",
-    "denoiser",
-    "error_by_width",
-    "image_rows",
-    "samplers",
-]
+from gentutor.figures import bars, curves, planes
+from gentutor.figures.images import image_rows as image_rows
+from gentutor.figures.images import ink_row
+from gentutor.figures.style import DECODER, ENCODER, FAKE, GREY, REAL
 
 
 def error_by_width(
@@ -38,10 +30,9 @@ def error_by_width(
     ax.plot(widths, errors.mean(0), "o-", color=DECODER, label="autoencoder, 128 ReLUs a side")
     for each in errors:
         ax.plot(widths, each, ".", color=DECODER, ms=4)
-    ax.axhline(nothing, color=REAL, lw=1, ls=":")
-    ax.text(widths[-1], nothing, "the mean image, no code", ha="right", va="bottom", color=REAL)
+    curves.level(ax, nothing, widths[-1], "the mean image, no code", REAL, ":")
     ax.set_xscale("log", base=2)
-    ax.set_xticks(widths, [str(k) for k in widths])
+    curves.marked(ax.xaxis, widths)
     ax.set(xlabel="numbers in the code, K", ylabel="squared error per image", ylim=(0, None))
     ax.legend(loc="center right")
     return fig
@@ -52,15 +43,10 @@ def cross_entropy(targets: Sequence[float]) -> Figure:
     fig, ax = plt.subplots(figsize=(6.4, 3.2))
     out = np.linspace(0.003, 0.997, 400)
     for target, colour in zip(targets, (ENCODER, DECODER, FAKE), strict=False):
-        ax.plot(
-            out,
-            -target * np.log(out) - (1 - target) * np.log(1 - out),
-            color=colour,
-            label=f"x = {target:g}",
-        )
-        at = np.clip(target, out[0], out[-1])
-        low = -target * np.log(at) - (1 - target) * np.log(1 - at)
-        ax.plot(at, low, "o", color=colour)
+        low = np.clip(target, out[0], out[-1])
+        for at, mark, label in ((out, "-", f"x = {target:g}"), (low, "o", None)):
+            nats = -target * np.log(at) - (1 - target) * np.log(1 - at)
+            ax.plot(at, nats, mark, color=colour, label=label)
     ax.set(xlabel="output x̂", ylabel="cross-entropy, nats", ylim=(-0.05, 2.5), xlim=(0, 1))
     ax.legend(loc="upper center")
     return fig
@@ -79,10 +65,9 @@ def samplers(distance: Mapping[str, ArrayLike], nearest: Mapping[str, ArrayLike]
     titles = ("FD-digits, lower is better", "distance to the nearest code")
     for ax, values, title in zip(axes, (distance, nearest), titles, strict=True):
         for row, name in enumerate(names):
-            points = np.asarray(values[name], dtype=float)
             colour = ENCODER if name.startswith("VAE") else DECODER
-            ax.plot(points, np.full(len(points), row), "o", color=colour, alpha=0.45, mew=0)
-            ax.plot(points.mean(), row, "|", color=colour, ms=22, mew=2.5)
+            points = np.asarray(values[name], dtype=float)
+            bars.runs(ax, row, points, colour, tall=22, alpha=0.45)
             edge = points.max() + 0.02 * ax.get_xlim()[1]
             ax.annotate(f"{points.mean():.1f}", (edge, row), (6, 0), textcoords="offset points",
                         va="center", color=colour)  # fmt: skip
@@ -111,11 +96,11 @@ def denoiser(
     x = np.asarray(noisy, dtype=float)
     nets, mean = np.asarray(learnt, dtype=float), np.asarray(exact, dtype=float)
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.1))
-    for ax, curves, line in (
+    for ax, all_of_them, line in (
         (left, nets, mean),
         (right, (nets - x) / variance, (mean - x) / variance),
     ):
-        ax.plot(x, curves.T, color=DECODER, lw=1, alpha=0.6)
+        ax.plot(x, all_of_them.T, color=DECODER, lw=1, alpha=0.6)
         ax.plot(x, line, color=REAL, lw=1.4, ls="--")
         ax.plot(at, np.interp(at, x, line), "o", color=REAL)
         ax.axhline(0, color=GREY, lw=0.7)
@@ -130,13 +115,10 @@ def denoiser(
 def anomaly_scores(widths: Sequence[int], areas: Mapping[str, ArrayLike]) -> Figure:
     """Draw the area under the ROC curve of the error as a detector, over the code's width."""
     fig, ax = plt.subplots(figsize=(6.4, 3.2))
-    looks = zip((ENCODER, DECODER, FAKE, GREY), ("o-", "s-", "^-", "d-"), strict=True)
-    for (name, values), (colour, mark) in zip(areas.items(), looks, strict=False):
-        ax.plot(widths, values, mark, color=colour, label=name)
-    ax.axhline(0.5, color=REAL, lw=1, ls=":")
-    ax.text(widths[-1], 0.5, "guessing", ha="right", va="bottom", color=REAL)
+    curves.lines(ax, widths, areas, (ENCODER, DECODER, FAKE, GREY), "o- s- ^- d-")
+    curves.level(ax, 0.5, widths[-1], "guessing", REAL, ":")
     ax.set_xscale("log", base=2)
-    ax.set_xticks(widths, [str(k) for k in widths])
+    curves.marked(ax.xaxis, widths)
     ax.set(xlabel="numbers in the code, K", ylabel="area under the ROC curve", ylim=(0, 1.03))
     ax.legend(loc="lower left")
     return fig
@@ -153,17 +135,8 @@ def code_planes(
         images: name -> (2, 64), an image and what the model makes of it.
     """
     fig, axes = plt.subplots(2, len(codes), figsize=(7.2, 4.6), height_ratios=(3, 1))
-    kinds, colours = np.asarray(labels), plt.get_cmap("tab10")
-    for column, (name, plane) in enumerate(codes.items()):
-        points, top = np.asarray(plane, dtype=float), axes[0, column]
-        for kind in np.unique(kinds):
-            mine = points[kinds == kind]
-            shade = colours(int(kind))
-            top.scatter(*mine.T, s=8, color=shade, alpha=0.5, lw=0, rasterized=True)
-            where = np.median(mine, axis=0)
-            top.text(*where, str(kind), ha="center", va="center", weight="bold")
+    for (top, low), (name, points) in zip(axes.T, codes.items(), strict=True):
+        planes.by_class(top, points, labels, size=8, alpha=0.5, rim=False)
         top.set(title=name, xlabel="z₁", ylabel="z₂")
-        pair = np.asarray(images[name], dtype=float).reshape(-1, 8, 8)
-        pair = np.hstack(list(np.pad(pair, ((0, 0), (0, 0), (0, 1)))))
-        bare(axes[1, column]).imshow(pair, cmap=INK, vmin=0, vmax=1, interpolation="nearest")
+        ink_row(low, images[name])
     return fig

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from gentutor.figures.curves import band, level
 from gentutor.figures.style import BLUE, GREEN, GREY, ORANGE
 
 LOOKS = ((BLUE, "-"), (ORANGE, "--"), (GREEN, "-."))
@@ -34,16 +35,12 @@ def recall_by_plan(
     fig, panels = plt.subplots(1, 2, figsize=(7.2, 3.4), facecolor="white")
     for (colour, dash), (label, values) in zip(LOOKS, recall.items(), strict=False):
         for ax, runs in zip(panels, (100 * np.asarray(values), answers[label]), strict=True):
-            rows = np.asarray(runs, dtype=float)
-            days = np.arange(1, rows.shape[1] + 1)
-            ax.plot(days, rows.mean(axis=0), dash, color=colour, label=label)
-            ax.fill_between(
-                days, rows.min(axis=0), rows.max(axis=0), color=colour, alpha=0.15, lw=0
-            )
+            days = np.arange(1, np.shape(runs)[1] + 1)
+            band(ax, days, runs, colour, label, dash)
+        plt.setp(panels[0].collections + panels[1].collections, alpha=0.15)
     left, right = panels
-    for ax, level, words in ((left, 100 * goal, f"{goal:.0%}"), (right, most, f"{most} answers")):
-        ax.axhline(level, color=GREY, ls=":", lw=1.2)
-        ax.text(1, level, words, color=GREY, va="bottom", fontsize=9)
+    for ax, at, words in ((left, 100 * goal, f"{goal:.0%}"), (right, most, f"{most} answers")):
+        level(ax, at, 1, words, GREY, ":", ha="left", size=9)
         ax.set_xlabel("day of practice")
     left.set(title="Mean recall on the day, %", ylim=(0, 105))
     right.set(title="Answers a day, repeats counted", ylim=(0, most * 1.2))

@@ -112,6 +112,11 @@ class Diagram:
             mx, my = (x0 + x1) / 2 + bend * nx, (y0 + y1) / 2 + bend * ny
             self.text(mx, my - 6, label, small=True)
 
+    def along(self, y: float, *spans: tuple[float, float], look: Look = "forward") -> None:
+        """Draw arrows at one height, each from its first x to its second."""
+        for start, end in spans:
+            self.arrow((start, y), (end, y), look=look)
+
     def svg(self) -> str:
         """Return the SVG element."""
         return (

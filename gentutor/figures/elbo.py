@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from gentutor.figures.curves import bell, level, lines, marked
 from gentutor.figures.style import CRITIC, DECODER, ENCODER, FAKE, GREY, REAL, RED
 
 
@@ -20,8 +21,7 @@ def bells(curves: Mapping[str, tuple[float, float]]) -> Figure:
     grid = np.linspace(-3.5, 3.5, 401)
     looks = zip((GREY, ENCODER, REAL), (":", "-", "--"), curves.items(), strict=False)
     for colour, dash, (label, (mean, sd)) in looks:
-        density = np.exp(-0.5 * ((grid - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
-        ax.plot(grid, density, dash, color=colour, label=label)
+        ax.plot(grid, bell(grid, mean, sd), dash, color=colour, label=label)
     ax.set(xlabel="$z$", ylabel="density", ylim=(0, None))
     ax.legend(fontsize=9)
     return fig
@@ -71,15 +71,8 @@ def training_stack(step: ArrayLike, recon: ArrayLike, kl: ArrayLike, optimum: fl
     strips = strips[:, np.argsort(-strips[-1])]
     shades = plt.get_cmap("Blues")(np.linspace(0.85, 0.25, strips.shape[1]))
     fig, ax = plt.subplots(figsize=(7.2, 3.6))
-    ax.stackplot(
-        steps,
-        *strips.T,
-        error,
-        colors=[*shades, DECODER],
-        edgecolor="white",
-        lw=0.3,
-    )
-    ax.axhline(optimum, color=GREY, ls="--", lw=1.2)
+    colours = [*shades, DECODER]
+    ax.stackplot(steps, *strips.T, error, colors=colours, edgecolor="white", lw=0.3)
     ax.set_axisbelow(True)
     ax.set_xscale("log")
     ax.xaxis.set_major_formatter("{x:g}")
@@ -87,7 +80,7 @@ def training_stack(step: ArrayLike, recon: ArrayLike, kl: ArrayLike, optimum: fl
     ax.set(xlim=(1, steps[-1]), ylim=(0, 2.6 * optimum), xlabel="optimiser step")
     ax.set_ylabel("nats per example")
     right = steps[-1] ** 0.97
-    ax.text(right, optimum, "least possible sum", ha="right", va="bottom", color=GREY)
+    level(ax, optimum, right, "least possible sum", GREY)
     middle = strips[-1].sum()
     ax.text(right, middle + 0.4 * (optimum - middle), "reconstruction", ha="right", color="white")
     ax.text(right, 0.25 * middle, "KL, one strip a dimension", ha="right", color="white")
@@ -107,13 +100,10 @@ def spectrum(eigenvalues: ArrayLike, variance: float, trained: ArrayLike) -> Fig
     values = np.asarray(eigenvalues)[: len(number)]
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.0))
     left.bar(number, values, color=np.where(values > variance, ENCODER, "#c7ccd4"))
-    left.axhline(variance, color=RED, lw=1.4)
-    left.text(number[-1] + 0.5, variance, f"$\\sigma^2$ = {variance:g}", color=RED, ha="right")
-    left.texts[-1].set_va("bottom")
+    level(left, variance, number[-1] + 0.5, f"$\\sigma^2$ = {variance:g}", RED, "-")
     left.set_axisbelow(True)
     left.set(yscale="log", ylabel="eigenvalue λ", title="Spectrum of the digits")
-    left.set_yticks([0.1, 0.2, 0.5], ["0.1", "0.2", "0.5"])
-    left.minorticks_off()
+    marked(left.yaxis, [0.1, 0.2, 0.5])
     predicted = 0.5 * np.log(np.maximum(values / variance, 1.0))
     right.step(number, predicted, where="mid", color=GREY, label="½ log(λ/σ²), or 0")
     for seed, row in enumerate(kl):
@@ -137,9 +127,9 @@ def shrinking(scale: ArrayLike, recon: ArrayLike, kl: ArrayLike) -> Figure:
     """
     factor, nll, rate = np.asarray(scale), np.asarray(recon), np.asarray(kl)
     fig, ax = plt.subplots(figsize=(6.4, 3.4))
-    ax.semilogx(factor, nll, color=DECODER, label="reconstruction")
-    ax.semilogx(factor, rate, color=ENCODER, label="KL")
-    ax.semilogx(factor, nll + rate, color=GREY, label="their sum, $-$ELBO")
+    terms = {"reconstruction": nll, "KL": rate, "their sum, $-$ELBO": nll + rate}
+    lines(ax, factor, terms, (DECODER, ENCODER, GREY))
+    ax.set_xscale("log")
     ax.axvline(1.0, color=GREY, ls=":", lw=1)
     ax.text(1.0, ax.get_ylim()[1], " exact posterior", va="top", size=9, color=GREY)
     ax.set(xlabel="standard deviation of q ÷ that of the exact posterior", ylabel="nats")
@@ -163,8 +153,7 @@ def surgery(latents: Sequence[int], parts: Mapping[str, ArrayLike], ceiling: flo
         low, high = np.asarray(values).T  # an estimate below 0 is drawn as it is
         ax.bar(where, low, color=ENCODER, label="information")
         ax.bar(where, high, bottom=low, color=FAKE, label="mismatch")
-        ax.axhline(ceiling, color=GREY, ls="--", lw=1.2)
-        ax.text(-0.4, ceiling, "log N", va="bottom", color=GREY, size=9)
+        level(ax, ceiling, -0.4, "log N", GREY, ha="left", size=9)
         ax.set_axisbelow(True)
         ax.set_xticks(where, [str(k) for k in latents])
         ax.set(title=name, xlabel="latent dimensions")

@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from gentutor.figures.curves import lines
 from gentutor.figures.style import BLUE, GREY, ORANGE
 
 
@@ -19,9 +20,8 @@ def share_of_limit(counts: ArrayLike, shares: Mapping[str, ArrayLike]) -> Figure
     """
     fig, ax = plt.subplots(figsize=(6.4, 3.2))
     places = np.arange(len(np.asarray(counts)))
-    looks = zip((BLUE, ORANGE), ("o-", "s--"), shares.items(), strict=False)
-    for colour, mark, (label, share) in looks:
-        ax.plot(places, 100 * np.asarray(share), mark, color=colour, label=label)
+    percent = {label: 100 * np.asarray(share) for label, share in shares.items()}
+    lines(ax, places, percent, (BLUE, ORANGE), "o- s--")
     ax.axhline(100, color=GREY, ls=":", lw=1.2)
     ax.text(0, 97, "one large matrix product", color=GREY, va="top")
     ax.set_xticks(places, [f"{count:g}" for count in np.asarray(counts)])

@@ -7,6 +7,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from gentutor.figures.bars import across
+from gentutor.figures.curves import marked
+from gentutor.figures.images import heat_map, show, side_by_side
+from gentutor.figures.planes import cloud
 from gentutor.figures.style import BLUE, FAKE, GREY, INK, ORANGE, REAL, bare
 
 
@@ -23,10 +27,10 @@ def balls(real: ArrayLike, fake: ArrayLike, real_radii: ArrayLike, fake_radii: A
         ):
             ax.plot([at - radius, at + radius], [height, height], color=colour, lw=5, alpha=0.35)
             ax.plot(at, height, "o", color=colour, ms=5)
-        for at in np.asarray(sets[other][0]):
-            ax.axvline(at, color=sets[other][2], lw=1, ls=":")
-        ax.plot(np.asarray(sets[other][0]), np.zeros(len(np.asarray(sets[other][0]))), "D",
-                color=sets[other][2], ms=5)  # fmt: skip
+        crossing, _, tone = sets[other]
+        for at in np.asarray(crossing):
+            ax.axvline(at, color=tone, lw=1, ls=":")
+        ax.plot(crossing, np.zeros(len(np.asarray(crossing))), "D", color=tone, ms=5)
         ax.set(yticks=[], ylim=(-0.6, len(np.asarray(points)) + 0.7))
         ax.set_title(f"balls of the {owner} points; diamonds: {other}", size=9)
         ax.grid(False)
@@ -38,12 +42,12 @@ def four_scores(scores: Mapping[str, ArrayLike], names: Sequence[str]) -> Figure
     """Draw one panel a score: a bar for each set. ``scores``: set -> (S,), ``names``: (S,)."""
     fig, axes = plt.subplots(1, len(names), figsize=(7.2, 2.9), sharey=True)
     for i, (ax, name) in enumerate(zip(axes, names, strict=True)):
-        values = [float(np.asarray(row)[i]) for row in scores.values()]
-        ax.barh(range(len(values)), values, color=FAKE, alpha=0.75)
-        for at, value in enumerate(values):
-            ax.text(value + 0.03, at, f"{value:.2f}", va="center", size=8)
-        ax.set(xlim=(0, 1.55 if max(values) > 1.05 else 1.3), xticks=(0, 1), ylim=(5.6, -0.6))
-        ax.set_yticks(range(len(values)), list(scores), size=8)
+        values = {which: float(np.asarray(row)[i]) for which, row in scores.items()}
+        across(ax, values, FAKE, "{:.2f}", shift=0.03, alpha=0.75)
+        plt.setp(ax.texts, size=8)
+        highest = max(values.values())
+        ax.set(xlim=(0, 1.55 if highest > 1.05 else 1.3), xticks=(0, 1), ylim=(5.6, -0.6))
+        ax.tick_params(axis="y", labelsize=8)
         ax.set_title(name, size=9)
         ax.grid(False)
     return fig
@@ -63,18 +67,13 @@ def matrix(
     """
     shade = np.ma.masked_invalid(np.asarray(alarm, dtype=float))
     fig, ax = plt.subplots(figsize=(7.2, 5.6))
-    colours = plt.get_cmap("Oranges").copy()
-    colours.set_bad("#ffffff")
-    ax.imshow(shade, cmap=colours, vmin=0, vmax=1.8, aspect="auto")
-    for i in range(len(rows)):
-        for j in range(len(columns)):
-            ax.text(j, i, texts[i][j], ha="center", va="center", size=8)
-    ax.set_xticks(range(len(columns)), list(columns), size=8.5)
-    ax.set_yticks(range(len(rows)), list(rows), size=9)
+    mesh = heat_map(ax, shade, texts, rows, columns, top=1.8, size=8)
+    mesh.set_cmap(plt.get_cmap("Oranges").with_extremes(bad="#ffffff"))
+    ax.tick_params(axis="x", labelsize=8.5)
+    ax.tick_params(axis="y", labelsize=9)
     ax.xaxis.tick_top()
     ax.set_xticks(np.arange(-0.5, len(columns)), minor=True)
     ax.set_yticks(np.arange(-0.5, len(rows)), minor=True)
-    ax.grid(False)
     ax.grid(which="minor", color="white", lw=1.5)
     ax.tick_params(which="both", length=0)
     ax.spines[:].set_visible(False)
@@ -85,8 +84,7 @@ def strip(images: Mapping[str, ArrayLike], *, height: float = 2.7) -> Figure:
     """Draw pictures side by side, each (H, W) or (H, W, 3) in [0, 1], under their names."""
     fig, axes = plt.subplots(1, len(images), figsize=(7.2, height))
     for ax, (name, image) in zip(np.ravel(axes), images.items(), strict=True):
-        bare(ax).imshow(np.asarray(image), cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-        ax.set_title(name, size=8.5, weight="normal")
+        show(ax, image, name)
     return fig
 
 
@@ -94,10 +92,8 @@ def two_orders(distances: Mapping[str, Mapping[str, float]]) -> Figure:
     """Draw, a panel an extractor, the distance of each set to the real one."""
     fig, axes = plt.subplots(1, len(distances), figsize=(7.2, 2.2))
     for ax, (extractor, row) in zip(np.ravel(axes), distances.items(), strict=True):
-        ax.barh(range(len(row)), list(row.values()), color=[BLUE] * (len(row) - 1) + [ORANGE])
-        for at, value in enumerate(row.values()):
-            ax.text(value, at, f" {value:.1f}", va="center", size=9)
-        ax.set_yticks(range(len(row)), list(row), size=9)
+        across(ax, row, [BLUE] * (len(row) - 1) + [ORANGE], " {:.1f}")
+        ax.tick_params(axis="y", labelsize=9)
         ax.set(xlim=(0, 1.25 * max(row.values())), ylim=(len(row) - 0.4, -0.6))
         ax.set_title(f"{extractor}: distance", size=9.5)
         ax.grid(False)
@@ -154,8 +150,7 @@ def over_settings(panels: Mapping[str, tuple[ArrayLike, Mapping[str, ArrayLike]]
         for name, values in curves.items():
             ax.plot(np.asarray(x), np.asarray(values), "o-", ms=4, label=name)
         ax.set(xlabel=label, ylim=(0, 1.05), xscale="log")
-        ax.set_xticks(np.asarray(x), [f"{at:g}" for at in np.asarray(x)])
-        ax.minorticks_off()
+        marked(ax.xaxis, x)
     np.ravel(axes)[0].legend(fontsize=8)
     return fig
 
@@ -166,11 +161,7 @@ def digits_grid(images: ArrayLike) -> np.ndarray:
     >>> digits_grid(np.zeros((3, 8, 8))).shape
     (8, 26)
     """
-    rows = [
-        np.pad(1 - np.asarray(image), ((0, 0), (0, 1)), constant_values=1)
-        for image in np.asarray(images)
-    ]
-    return np.concatenate(rows, axis=1)[:, :-1]
+    return side_by_side(1 - np.asarray(images), paper=1)[:, :-1]
 
 
 def restored(rows: Mapping[str, ArrayLike]) -> Figure:
@@ -186,8 +177,7 @@ def clouds(panels: Mapping[str, ArrayLike]) -> Figure:
     """Draw points of the plane, name -> (N, 2), a panel each on equal axes; the first is real."""
     fig, axes = plt.subplots(1, len(panels), figsize=(7.2, 2.1), sharex=True, sharey=True)
     for i, (ax, (name, points)) in enumerate(zip(axes, panels.items(), strict=True)):
-        x, y = np.asarray(points).T
-        bare(ax).scatter(x, y, s=3, color=FAKE if i else REAL, alpha=0.6, lw=0)
+        cloud(bare(ax), points, FAKE if i else REAL, 3, alpha=0.6, rasterized=False)
         ax.set_aspect("equal")
         ax.set_title(name, size=9)
     return fig

@@ -7,7 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from gentutor.figures.style import BLUE, FAKE, GREY, INK, ORANGE, REAL, bare
+from gentutor.figures import bars, curves, images, planes
+from gentutor.figures.style import BLUE, FAKE, GREY, INK, ORANGE, REAL
 
 
 def transport(real: tuple[float, float], fake: tuple[float, float]) -> Figure:
@@ -21,7 +22,7 @@ def transport(real: tuple[float, float], fake: tuple[float, float]) -> Figure:
     x = np.linspace(-4, 10, 500)
     bells: list[np.ndarray] = []
     for (mean, sd), colour, name in ((real, REAL, "real"), (fake, FAKE, "generated")):
-        bells.append(np.exp(-(((x - mean) / sd) ** 2) / 2) / sd / np.sqrt(2 * np.pi))
+        bells.append(curves.bell(x, mean, sd))
         ax.fill_between(x, bells[-1], color=colour, alpha=0.15, lw=0)
         ax.plot(x, bells[-1], color=colour, label=name)
     for at in (-1.5, -1, -0.5, 0, 0.5, 1, 1.5):
@@ -45,7 +46,7 @@ def equal_moments(sets: Mapping[str, ArrayLike]) -> Figure:
     circle = 2 * np.stack([np.cos(turn), np.sin(turn)])
     for ax, (title, points), colour in zip(axes, sets.items(), (REAL, FAKE), strict=False):
         p = np.asarray(points)
-        ax.scatter(*p.T, s=3, color=colour, lw=0, alpha=0.5, rasterized=True)
+        planes.cloud(ax, p, colour, 3, alpha=0.5)
         edge = np.linalg.cholesky(np.cov(p.T)) @ circle + p.mean(0)[:, None]
         ax.plot(*edge, color=BLUE, lw=1.2)
         ax.set(title=title, aspect="equal", xlim=(-5, 5), ylim=(-4.4, 4.4))
@@ -91,9 +92,8 @@ def flipped(sizes: Sequence[int], scores: Mapping[str, ArrayLike]) -> Figure:
         ax.plot(sizes, y.mean(1), color=colour, label=name)
         ax.plot(np.repeat(sizes, y.shape[1]), y.ravel(), "o", ms=3, color=colour, alpha=0.6)
     ax.set(xscale="log", yscale="log", xlabel="samples a side, N", ylabel="FID")
-    ax.set_xticks(sizes, [f"{n:,}" for n in sizes])
-    ax.set_yticks([2, 5, 10, 20], ["2", "5", "10", "20"])
-    ax.minorticks_off()
+    curves.marked(ax.xaxis, sizes, "{:,}")
+    curves.marked(ax.yaxis, [2, 5, 10, 20])
     ax.legend()
     return fig
 
@@ -111,9 +111,7 @@ def parts(scores: Mapping[str, tuple[float, float]]) -> Figure:
         ax.barh(at + offset, values, 0.38, color=colour, label=kind)
         for y, value in zip(at + offset, values, strict=True):
             ax.text(value * 1.06, y, f"{value:.3g}", va="center", fontsize=8.5)
-    ax.set_yticks(at, list(scores))
-    ax.invert_yaxis()
-    ax.grid(axis="y", visible=False)
+    bars.named_rows(ax, scores)
     ax.set(xscale="log", xlim=(0.1, 300), xlabel="part of FD-digits")
     ax.legend(loc="lower right")
     return fig
@@ -127,14 +125,13 @@ def rows_of_images(rows: Mapping[str, ArrayLike], *, ink: bool) -> Figure:
         ink: whether 1 is ink, as in digits, and not light.
     """
     strips = {}
-    for title, images in rows.items():
-        tiles = np.moveaxis(np.asarray(images, dtype=float), 1, -1)
-        edge = np.full_like(tiles[:, :, : max(tiles.shape[2] // 8, 1)], 0.0 if ink else 1.0)
-        strips[title] = np.concatenate(np.concatenate([tiles, edge], axis=2), axis=1)
+    for title, tiles in rows.items():
+        tiles = np.moveaxis(np.asarray(tiles, dtype=float), 1, -1)
+        edge = max(tiles.shape[2] // 8, 1)
+        strips[title] = images.side_by_side(tiles, edge=edge, paper=0 if ink else 1)
     tall = sum(6.9 * strip.shape[0] / strip.shape[1] + 0.28 for strip in strips.values())
     fig, axes = plt.subplots(len(rows), 1, figsize=(7.2, tall), squeeze=False)
     for ax, (title, strip) in zip(axes[:, 0], strips.items(), strict=True):
-        cmap = INK if ink else "gray"
-        bare(ax).imshow(strip.squeeze(), cmap=cmap, vmin=0, vmax=1, interpolation="nearest")
-        ax.set_title(title, fontsize=9)
+        images.show(ax, strip.squeeze(), cmap=INK if ink else "gray")
+        ax.set_title(title, size=9)
     return fig

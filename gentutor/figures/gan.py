@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from gentutor.figures import planes
+from gentutor.figures.curves import smoothed
 from gentutor.figures.style import BLUE, CRITIC, FAKE, GENERATOR, GREY, ORANGE, REAL
 
 Curve = tuple[ArrayLike, ArrayLike]
@@ -15,10 +17,8 @@ Curve = tuple[ArrayLike, ArrayLike]
 
 def _cloud(ax: Axes, points: ArrayLike, centres: ArrayLike, colour: str) -> None:
     """Draw points of the plane over the modes' places, without ticks."""
-    across, up = np.asarray(centres).T
-    ax.scatter(across, up, s=26, marker="+", color=GREY, lw=0.8)
-    x, y = np.asarray(points).T
-    ax.scatter(x, y, s=1.2, color=colour, alpha=0.4, lw=0, rasterized=True)
+    planes.cloud(ax, centres, GREY, 26, marker="+", lw=0.8, rasterized=False)
+    planes.cloud(ax, points, colour, 1.2, alpha=0.4)
     rim = 1.4 * float(np.abs(np.asarray(centres)).max())
     ax.set(aspect="equal", xlim=(-rim, rim), ylim=(-rim, rim), xticks=[], yticks=[])
     ax.grid(False)
@@ -51,8 +51,7 @@ def training(
     for (name, loss), level, colour in zip(
         losses.items(), levels, (CRITIC, GENERATOR), strict=True
     ):
-        smooth = np.convolve(np.asarray(loss), np.ones(50) / 50, mode="valid")
-        ax.plot(np.arange(len(smooth)) + 50, smooth, color=colour, label=f"loss of {name}")
+        smoothed(ax, loss, 50, colour, f"loss of {name}")
         ax.axhline(level, color=colour, ls=":", lw=1)
     ax.set(xlabel="step", ylabel="nats")
     ax.legend(fontsize=8, ncols=2)
@@ -110,9 +109,8 @@ def game(paths: Mapping[str, ArrayLike]) -> Figure:
     Args:
         paths: title -> (T + 1, 2), a and b after every step.
     """
-    fig, axes = plt.subplots(
-        1, len(paths), figsize=(1.9 * len(paths), 2.2), sharex=True, sharey=True
-    )
+    size = (1.9 * len(paths), 2.2)
+    fig, axes = plt.subplots(1, len(paths), figsize=size, sharex=True, sharey=True)
     for ax, (name, path) in zip(np.atleast_1d(axes), paths.items(), strict=True):
         a, b = np.asarray(path).T
         ax.plot(a, b, color=GENERATOR, lw=1.1)
@@ -176,8 +174,7 @@ def judged(curves: Mapping[str, ArrayLike]) -> Figure:
     """
     fig, ax = plt.subplots(figsize=(6.2, 2.9))
     for (name, accuracy), colour in zip(curves.items(), (REAL, FAKE, ORANGE, CRITIC), strict=False):
-        smooth = np.convolve(np.asarray(accuracy), np.ones(25) / 25, mode="valid")
-        ax.plot(np.arange(len(smooth)) + 25, smooth, color=colour, label=name)
+        smoothed(ax, accuracy, 25, colour, name)
     ax.axhline(0.5, color=GREY, ls=":", lw=1)
     ax.set(xlabel="step", ylabel="D's accuracy", ylim=(0.3, 1.03))
     ax.legend(fontsize=8)

@@ -1,14 +1,13 @@
 """Figures of the chapter on generative models: arrays in, a matplotlib Figure out."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from gentutor.figures import curves, planes
 from gentutor.figures.style import BLUE, CRITIC, FAKE, GENERATOR, GREEN, GREY, ORANGE, REAL, RED
 
 TONES = (BLUE, ORANGE, GREEN, RED)
@@ -42,12 +41,6 @@ def push_forward_1d(
     return fig
 
 
-def _dots(ax: Axes, points: ArrayLike, colour: Any, title: str, cmap: str | None = None) -> None:
-    x, y = np.asarray(points).T
-    ax.scatter(x, y, s=2.5, c=colour, cmap=cmap, lw=0, rasterized=True)
-    ax.set_title(title, size=10)
-
-
 def flow_panels(z: ArrayLike, x: ArrayLike, density: ArrayLike, data: ArrayLike) -> Figure:
     """Draw noise, where a flow sends it, the flow's density, and the data.
 
@@ -60,20 +53,17 @@ def flow_panels(z: ArrayLike, x: ArrayLike, density: ArrayLike, data: ArrayLike)
     noise = np.asarray(z)
     angle = np.arctan2(noise[:, 1], noise[:, 0])
     fig, axes = plt.subplots(1, 4, figsize=(7.2, 1.9), width_ratios=(0.75, 1, 1, 1))
-    _dots(axes[0], noise, angle, "noise $z$", "twilight")
-    axes[0].set(xlim=(-3.5, 3.5), ylim=(-3.5, 3.5), aspect="equal")
-    _dots(axes[1], x, angle, "flow, $x = G(z)$", "twilight")
-    axes[2].imshow(
-        np.asarray(density) ** 0.5, cmap="Purples", origin="lower", extent=(-2, 3, -1.5, 2)
-    )
-    axes[2].set_title("flow, $q(x)$", size=10)
-    _dots(axes[3], data, REAL, "data")
-    for ax in axes[1:]:
-        ax.set(xlim=(-1.6, 2.6), ylim=(-1.3, 1.8), aspect="equal")
-    for ax in axes:
+    planes.cloud(axes[0], noise, angle, 2.5, cmap="twilight")
+    planes.cloud(axes[1], x, angle, 2.5, cmap="twilight")
+    extent = (-2, 3, -1.5, 2)
+    axes[2].imshow(np.asarray(density) ** 0.5, cmap="Purples", origin="lower", extent=extent)
+    planes.cloud(axes[3], data, REAL, 2.5)
+    titles = ("noise $z$", "flow, $x = G(z)$", "flow, $q(x)$", "data")
+    for ax, title in zip(axes, titles, strict=True):
+        ax.set_title(title, size=10)
+        ax.set(xlim=(-1.6, 2.6), ylim=(-1.3, 1.8), aspect="equal", xticks=[], yticks=[])
         ax.grid(False)
-        ax.set_xticks([])
-        ax.set_yticks([])
+    axes[0].set(xlim=(-3.5, 3.5), ylim=(-3.5, 3.5))
     return fig
 
 
@@ -93,10 +83,10 @@ def thin_image(
     dots = left.scatter(x, y, c=density, s=7, lw=0, cmap="viridis", rasterized=True)
     fig.colorbar(dots, ax=left)
     left.set(xlabel="$x_1$", ylabel="$x_2$", title="Mass per length of the image")
-    for tone, (name, values) in zip((GENERATOR, GREY), areas.items(), strict=True):
-        right.loglog(sides, values, "o-", color=tone, label=name)
-    right.set_xticks(list(np.asarray(sides)), [f"{side:g}" for side in np.asarray(sides)])
-    right.minorticks_off()
+    curves.lines(right, sides, areas, (GENERATOR, GREY), "o-")
+    right.set(xscale="log", yscale="log")
+    curves.marked(right.xaxis, sides)
+    right.yaxis.minorticks_off()
     right.set(xlabel="side of a square", ylabel="area hit", title="What the samples fill")
     right.legend(fontsize=8)
     return fig
@@ -175,9 +165,7 @@ def bridges(
     left.set(xlim=(-2, 2), xlabel="$z$", ylabel="$x = G(z)$", title="Trained maps")
     left.legend(fontsize=7)
     right.loglog(*theory, color=GREY, lw=1.2, zorder=0)
-    ticks = list(maps)
-    right.set_xticks(ticks, [f"{cap:g}" for cap in ticks])
-    right.set_yticks([0.02, 0.05, 0.1, 0.2, 0.5], ["2 %", "5 %", "10 %", "20 %", "50 %"])
-    right.minorticks_off()
+    curves.marked(right.xaxis, list(maps))
+    curves.marked(right.yaxis, [0.02, 0.05, 0.1, 0.2, 0.5], "{:.0%}")
     right.set(xlabel="largest slope L", ylabel="mass in the gap", title="What stays between")
     return fig

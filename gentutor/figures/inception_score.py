@@ -7,6 +7,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from gentutor.figures.bars import across
+from gentutor.figures.curves import lines, marked
 from gentutor.figures.style import BLUE, CRITIC, FAKE, GREY, ORANGE
 
 
@@ -60,20 +62,9 @@ def bars(scores: Mapping[str, float], *, best: float) -> Figure:
         best: the number of classes.
     """
     fig, ax = plt.subplots(figsize=(7.2, 0.38 * len(scores) + 0.9))
-    names, values = list(scores), list(scores.values())
-    ax.barh(names, values, color=BLUE)
-    for y, value in enumerate(values):
-        ax.text(
-            value + 0.012 * best,
-            y,
-            f"{value:.2f}",
-            va="center",
-            fontsize=9,
-            bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5},
-        )
+    across(ax, scores, BLUE, "{:.2f}", shift=0.012 * best)
+    plt.setp(ax.texts, bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})
     ax.axvline(best, color=GREY, ls="--", lw=1)
-    ax.invert_yaxis()
-    ax.grid(axis="y", visible=False)
     ax.set(xlim=(0, 1.12 * best), xlabel="score; dashed: the number of classes")
     return fig
 
@@ -87,11 +78,9 @@ def sizes(counts: Sequence[int], curves: Mapping[str, ArrayLike], *, best: float
         best: the number of classes.
     """
     fig, ax = plt.subplots()
-    for (name, values), colour in zip(curves.items(), (BLUE, ORANGE), strict=False):
-        ax.plot(counts, np.asarray(values), "o-", color=colour, label=name, ms=4)
+    lines(ax, counts, curves, (BLUE, ORANGE), "o-", ms=4)
     ax.axhline(best, color=GREY, ls="--", lw=1)
     ax.set(xscale="log", xlabel="images", ylabel="score", ylim=(0, 1.06 * best))
-    ax.set_xticks(counts, [f"{n:,}" for n in counts])
-    ax.minorticks_off()
+    marked(ax.xaxis, counts, "{:,}")
     ax.legend(loc="lower right")
     return fig

@@ -8,17 +8,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from gentutor.figures.style import BLUE, ENCODER, FAKE, GREY, REAL, bare
+from gentutor.figures.bars import across, named_rows
+from gentutor.figures.images import channels_last, show
+from gentutor.figures.style import BLUE, ENCODER, FAKE, GREY, REAL
 
 LAYERS = ("#08306B", "#2171B5", "#6BAED6", "#FDAE6B", "#D94801")  # finest to coarsest map
 
 
 def picture(ax: Axes, image: ArrayLike, title: str = "") -> None:
     """Show an image (1, 3, H, W) or (3, H, W) in [0, 1]."""
-    array = np.asarray(image)
-    array = array.reshape(array.shape[-3:]).transpose(1, 2, 0)
-    bare(ax).imshow(np.clip(array, 0, 1), interpolation="nearest")
-    ax.set_title(title, size=8.5, weight="normal")
+    show(ax, channels_last(image), title)
 
 
 def pictures(images: Mapping[str, ArrayLike]) -> Figure:
@@ -56,10 +55,7 @@ def stacked(ax: Axes, distances: Mapping[str, ArrayLike]) -> None:
         ax.barh(rows, width, left=starts[:, number], color=colour, label=f"{number + 1}")
     for row, end in enumerate(ends[:, -1].tolist()):
         ax.text(end, row, f" {end:.2f}", va="center", size=8.5)
-    ax.set_yticks(rows, list(distances))
-    ax.invert_yaxis()
-    ax.grid(axis="y", visible=False)
-    ax.set_axisbelow(True)
+    named_rows(ax, distances)
     ax.set(xlabel="LPIPS-efficientnet-lite0", xlim=(0, 1.08 * ends[:, -1].max()))
     ax.legend(title="layer", fontsize=8, title_fontsize=8)
 
@@ -77,8 +73,7 @@ def heat(pair: Mapping[str, ArrayLike], maps: Sequence[ArrayLike]) -> Figure:
     arrays = [np.asarray(one) for one in maps]
     highest = max(float(one.max()) for one in arrays)
     for number, (ax, one) in enumerate(zip(axes[2:], arrays, strict=True), start=1):
-        bare(ax).imshow(one, cmap="magma", vmin=0, vmax=highest, interpolation="nearest")
-        ax.set_title(f"layer {number}", size=8.5, weight="normal")
+        show(ax, one, f"layer {number}", cmap="magma", vmax=highest)
     return fig
 
 
@@ -113,10 +108,7 @@ def backbones(rows: Mapping[str, tuple[float, ArrayLike]]) -> Figure:
         ax.plot(value, row, "o", color=ENCODER, ms=7)
         ax.plot(np.asarray(single), np.full(len(np.asarray(single)), row), "|", color=REAL, ms=9)
         ax.text(1.005, row, f"{value:.2f}", va="center", size=9)
-    ax.set_yticks(range(len(rows)), list(rows))
-    ax.invert_yaxis()
-    ax.grid(axis="y", visible=False)
-    ax.set_axisbelow(True)
+    named_rows(ax, rows)
     ax.set(xlim=(0.5, 1), xlabel="pair of one kind nearer than pair of two (chance: 0.5)")
     return fig
 
@@ -124,11 +116,6 @@ def backbones(rows: Mapping[str, tuple[float, ArrayLike]]) -> Figure:
 def bars(values: Mapping[str, float], label: str) -> Figure:
     """Draw one number a set."""
     fig, ax = plt.subplots(figsize=(6.4, 0.7 + 0.32 * len(values)))
-    ax.barh(list(values), list(values.values()), color=BLUE, height=0.6)
-    for row, value in enumerate(values.values()):
-        ax.text(value, row, f" {value:.2f}", va="center", size=9)
-    ax.invert_yaxis()
-    ax.grid(axis="y", visible=False)
-    ax.set_axisbelow(True)
+    across(ax, values, BLUE, " {:.2f}", height=0.6)
     ax.set(xlabel=label, xlim=(0, 1.12 * max(values.values())))
     return fig

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
-import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from gentutor.figures.images import channels_last, show
 from gentutor.figures.style import bare
 
 
@@ -26,6 +26,7 @@ def panels(
         limits: the values that are black and white.
         colours: matplotlib's name of a colour map for grey images.
 
+    >>> import numpy as np
     >>> figure = panels({"dark": np.zeros((4, 4)), "bright": np.ones((1, 3, 4, 4))}, columns=2)
     >>> len(figure.axes)
     2
@@ -39,9 +40,5 @@ def panels(
     for ax in axes.flat:
         bare(ax)
     for ax, (title, image) in zip(axes.flat, images.items(), strict=False):
-        pixels = np.asarray(image)
-        pixels = pixels.reshape(-1, *pixels.shape[-2:])  # (C, H, W)
-        shown = pixels[0] if len(pixels) == 1 else pixels.transpose(1, 2, 0).clip(0, 1)
-        ax.imshow(shown, cmap=colours, vmin=limits[0], vmax=limits[1], interpolation="nearest")
-        ax.set_title(title, fontsize=8.5, fontweight="normal")
+        show(ax, channels_last(image), title, cmap=colours, vmin=limits[0], vmax=limits[1])
     return fig

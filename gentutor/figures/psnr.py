@@ -5,6 +5,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from gentutor.figures.curves import lines
 from gentutor.figures.style import BLUE, GREY, ORANGE, RED
 
 
@@ -18,8 +19,7 @@ def blur_curves(widths: ArrayLike, clean: ArrayLike, noisy: ArrayLike) -> Figure
     """
     fig, ax = plt.subplots(figsize=(6.4, 3.2))
     x, best = np.asarray(widths), int(np.argmax(np.asarray(noisy)))
-    ax.plot(x, clean, color=BLUE, label="original, blurred")
-    ax.plot(x, noisy, color=ORANGE, label="noisy image, blurred")
+    lines(ax, x, {"original, blurred": clean, "noisy image, blurred": noisy}, (BLUE, ORANGE))
     ax.plot(x[best], np.asarray(noisy)[best], "o", color=ORANGE)
     ax.set(xlabel="standard deviation of the blur, pixels", ylabel="PSNR, dB", ylim=(18, 45))
     ax.legend(fontsize=9)

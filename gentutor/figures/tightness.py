@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Ellipse
 from numpy.typing import ArrayLike
 
+from gentutor.figures import curves, images
 from gentutor.figures.style import CRITIC, DECODER, ENCODER, FAKE, GREY, INK, REAL, RED, SKY
 
 
@@ -47,9 +48,7 @@ def rate_distortion(
     right.set(
         xlabel="β", ylabel="nats", title="−(D + βR) − log p(x)", ylim=(2 * over.min(), 1.2 * top)
     )
-    ticks = [0.5, 1, 2, 4]
-    right.set_xticks(ticks, [str(t) for t in ticks], minor=False)
-    right.minorticks_off()
+    curves.marked(right.xaxis, [0.5, 1, 2, 4])
     return fig
 
 
@@ -73,8 +72,7 @@ def importance(
     """
     samples = np.asarray(k)
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.1))
-    for colour, (label, values) in zip((ENCODER, SKY), gaps.items(), strict=False):
-        left.loglog(samples, values, "o-", color=colour, ms=4, label=label)
+    curves.lines(left, samples, gaps, (ENCODER, SKY), "o-", ms=4)
     left.loglog(samples, predicted, "--", color=GREY, lw=1.2, label="Var(w/E w)/2k")
     left.set(xlabel="k", ylabel="log p(x) − bound, nats", title="The gap closes")
     looks = (("encoder", "1/√k", ENCODER, -0.5), ("decoder", "√k", DECODER, 0.5))
@@ -85,8 +83,7 @@ def importance(
         right.loglog(samples, line, "--", color=colour, lw=1.0, label=law)
     right.set(xlabel="k", ylabel="signal ÷ noise", title="Gradient of the bound")
     for ax in (left, right):
-        ax.set_xticks(samples, [f"{each:g}" for each in samples])
-        ax.xaxis.minorticks_off()
+        curves.marked(ax.xaxis, samples)
         ax.legend(fontsize=8)
     return fig
 
@@ -107,8 +104,7 @@ def closing_in(
         looks = zip((CRITIC, REAL), ("-", "--"), levels[name].items(), strict=False)
         for colour, dash, (label, level) in looks:
             ax.axhline(level, color=colour, ls=dash, lw=1.4, label=label)
-        ax.set_xticks(np.asarray(k), [f"{each:g}" for each in np.asarray(k)])
-        ax.minorticks_off()
+        curves.marked(ax.xaxis, k)
         ax.set(xlabel="k", ylabel="nats per example", title=name)
         ax.legend(fontsize=8, loc="lower right")
     return fig
@@ -178,18 +174,11 @@ def reductions(
         rows: reductions of the squared error.
         columns: reductions of the KL.
     """
-    totals, weights = np.asarray(kl), np.asarray(beta)
+    totals = np.asarray(kl)
     fig, ax = plt.subplots(figsize=(7.2, 2.9))
-    top = float(totals.max())
-    ax.imshow(totals, cmap="Blues", vmin=0, vmax=top, aspect="auto")
-    for (i, j), total in np.ndenumerate(totals):
-        tone = "white" if total > 0.6 * top else "black"
-        shown = weights[i, j] if weights[i, j] >= 1 else 1 / weights[i, j]
-        name = f"β = {shown:,.0f}" if weights[i, j] >= 1 else f"β = 1/{shown:,.0f}"
-        ax.text(j, i, f"{name}\nKL {total:.2f}", ha="center", va="center", color=tone)
-    ax.grid(False)
-    ax.set_xticks(range(len(columns)), list(columns))
-    ax.set_yticks(range(len(rows)), list(rows))
+    names = [f"β = {b:,.0f}" if b >= 1 else f"β = 1/{1 / b:,.0f}" for b in np.ravel(beta)]
+    words = [f"{name}\nKL {total:.2f}" for name, total in zip(names, totals.flat, strict=True)]
+    table = np.reshape(words, totals.shape).tolist()
+    images.heat_map(ax, totals, table, rows, columns, top=float(totals.max()))
     ax.set(xlabel="KL", ylabel="squared error")
-    ax.tick_params(length=0)
     return fig

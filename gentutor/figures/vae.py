@@ -4,54 +4,13 @@ from collections.abc import Mapping
 
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle, Ellipse
 from numpy.typing import ArrayLike
 
-from gentutor.figures.style import (
-    DECODER,
-    ENCODER,
-    FAKE,
-    GREEN,
-    GREY,
-    INK,
-    PURPLE,
-    REAL,
-    SKY,
-    bare,
-)
-
-
-def _images(values: ArrayLike) -> np.ndarray:
-    """Return (N, s, s) images of (N, s * s) rows or of images."""
-    array = np.asarray(values, dtype=float)
-    if array.ndim == 2:
-        side = round(array.shape[1] ** 0.5)
-        array = array.reshape(-1, side, side)
-    return array
-
-
-def _strip(ax: Axes, values: ArrayLike) -> None:
-    """Draw images side by side, one pixel of paper between them."""
-    images = np.pad(_images(values), ((0, 0), (0, 0), (0, 1)))
-    bare(ax).imshow(np.hstack(list(images)), cmap=INK, vmin=0, vmax=1, interpolation="nearest")
-
-
-def image_rows(rows: Mapping[str, ArrayLike]) -> Figure:
-    """Draw one labelled row of images per entry; values are clipped to [0, 1].
-
-    Args:
-        rows: label -> (n, 64) or (n, 8, 8) grey values, 0 paper and 1 ink.
-    """
-    count = max(len(_images(values)) for values in rows.values())
-    fig, axes = plt.subplots(
-        len(rows), 1, figsize=(7.2, 0.25 + 5.6 / count * len(rows)), squeeze=False
-    )
-    for ax, (label, values) in zip(axes[:, 0], rows.items(), strict=True):
-        _strip(ax, values)
-        ax.set_ylabel(label, rotation=0, ha="right", va="center", labelpad=8)
-    return fig
+from gentutor.figures import curves, images, planes
+from gentutor.figures.images import image_rows as image_rows
+from gentutor.figures.style import DECODER, ENCODER, FAKE, GREEN, GREY, PURPLE, REAL, SKY
 
 
 def latent_map(codes: ArrayLike, logvar: ArrayLike, labels: ArrayLike) -> Figure:
@@ -66,41 +25,23 @@ def latent_map(codes: ArrayLike, logvar: ArrayLike, labels: ArrayLike) -> Figure
         labels: (N,) classes 0 to 9.
     """
     mu, var = np.asarray(codes, dtype=float), np.exp(np.asarray(logvar, dtype=float))
-    kinds = np.asarray(labels)
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.6), width_ratios=(1.15, 1))
-    colours = plt.get_cmap("tab10")
-    for kind in np.unique(kinds):
-        mine = mu[kinds == kind]
-        shade = colours(int(kind))
-        left.scatter(*mine.T, s=9, color=shade, alpha=0.7, lw=0, rasterized=True)
-        x, y = np.median(mine, axis=0)
-        box = {"boxstyle": "circle,pad=0.2", "fc": "white", "ec": shade, "lw": 1.5}
-        left.text(x, y, str(kind), ha="center", va="center", size=9, weight="bold", bbox=box)
+    planes.by_class(left, mu, labels, size=9, alpha=0.7, rim=True)
     for (x, y), (width, height) in zip(mu[::18], 2 * np.sqrt(var[::18]), strict=True):
         left.add_patch(Ellipse((x, y), width, height, fill=False, ec=REAL, lw=0.8))
     for radius in (1, 2):
         left.add_patch(Circle((0, 0), radius, fill=False, ec=GREY, ls="--", lw=1))
     left.set(xlabel="$z_1$", ylabel="$z_2$", title="Codes of the test digits", aspect="equal")
     grid = np.linspace(-4, 4, 161)
-    prior = np.exp(-0.5 * grid**2) / np.sqrt(2 * np.pi)
     for k, colour in enumerate((ENCODER, SKY)):
-        spread = np.sqrt(var[:, k])
-        density = np.exp(-0.5 * ((grid[:, None] - mu[:, k]) / spread) ** 2) / spread
-        density = density.mean(axis=1) / np.sqrt(2 * np.pi)
+        density = curves.bell(grid[:, None], mu[:, k], np.sqrt(var[:, k])).mean(axis=1)
         sd = np.sqrt(mu[:, k].var() + var[:, k].mean())
         right.plot(grid, density, color=colour, label=rf"$\bar q(z_{k + 1})$, sd {sd:.2f}")
-    right.plot(grid, prior, color=GREY, ls="--", label="prior, sd 1")
+    right.plot(grid, curves.bell(grid, 0, 1), color=GREY, ls="--", label="prior, sd 1")
     right.set(xlabel="$z$", ylabel="density", title="Aggregate posterior")
     right.legend(loc="upper left", fontsize=8)
     right.set_ylim(0, None)
     return fig
-
-
-def _band(ax: Axes, x: np.ndarray, runs: ArrayLike, colour: str, label: str) -> None:
-    """Draw the mean of (S, L) runs and the range between the lowest and the highest."""
-    values = np.asarray(runs)
-    ax.fill_between(x, values.min(axis=0), values.max(axis=0), color=colour, alpha=0.2, lw=0)
-    ax.plot(x, values.mean(axis=0), color=colour, label=label)
 
 
 def training_terms(step: ArrayLike, recon_nll: ArrayLike, kl: ArrayLike) -> Figure:
@@ -113,9 +54,9 @@ def training_terms(step: ArrayLike, recon_nll: ArrayLike, kl: ArrayLike) -> Figu
     """
     steps, recon, rate = np.asarray(step), np.asarray(recon_nll), np.asarray(kl)
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.1))
-    _band(left, steps, recon, DECODER, "reconstruction NLL")
-    _band(left, steps, rate, ENCODER, "KL")
-    _band(left, steps, recon + rate, GREY, "negative ELBO")
+    curves.band(left, steps, recon, DECODER, "reconstruction NLL")
+    curves.band(left, steps, rate, ENCODER, "KL")
+    curves.band(left, steps, recon + rate, GREY, "negative ELBO")
     left.set(xlabel="step", ylabel="nats per example", title="The two terms", xscale="log")
     left.legend(fontsize=8)
     for one_recon, one_rate in zip(recon, rate, strict=True):
@@ -123,9 +64,7 @@ def training_terms(step: ArrayLike, recon_nll: ArrayLike, kl: ArrayLike) -> Figu
     right.plot(rate.mean(axis=0), recon.mean(axis=0), color=REAL)
     for at in (0, 2, len(steps) // 4, len(steps) - 1):
         point = rate.mean(axis=0)[at], recon.mean(axis=0)[at]
-        right.annotate(
-            f"step {steps[at]}", point, xytext=(6, 6), textcoords="offset points", size=8
-        )
+        right.annotate(f"step {steps[at]}", point, (6, 6), textcoords="offset points", size=8)
         right.plot(*point, "o", color=REAL, ms=4)
     right.set(xlabel="KL", ylabel="reconstruction NLL", title="One against the other")
     return fig
@@ -164,18 +103,11 @@ def kl_map(
     """
     rows = np.stack([np.sort(np.asarray(values))[::-1] for values in kl.values()])
     fig, ax = plt.subplots(figsize=(6.4, 0.9 + 0.34 * len(rows)))
-    mesh = ax.imshow(rows, cmap="Blues", vmin=0, vmax=limit, aspect="auto")
-    for (i, j), value in np.ndenumerate(rows):
-        tone = "white" if value > 0.6 * limit else "black"
-        short = "0" if value < 0.005 else f"{value:.2f}".removeprefix("0")
-        ax.text(j, i, short, ha="center", va="center", size=8, color=tone)
-    ax.grid(False)
-    ax.set_yticks(
-        range(len(rows)), [f"{n}  ({r.sum():.1f})" for n, r in zip(kl, rows, strict=True)]
-    )
-    ax.set_xticks(range(rows.shape[1]), [str(k + 1) for k in range(rows.shape[1])])
+    words = [["0" if v < 0.005 else f"{v:.2f}".removeprefix("0") for v in row] for row in rows]
+    names = [f"{name}  ({row.sum():.1f})" for name, row in zip(kl, rows, strict=True)]
+    columns = [str(k + 1) for k in range(rows.shape[1])]
+    mesh = images.heat_map(ax, rows, words, names, columns, top=limit, size=8)
     ax.set_xlabel("latent dimension, sorted; total in brackets")
-    ax.tick_params(length=0)
     fig.colorbar(mesh, ax=ax, label=label, extend="max", fraction=0.05)
     return fig
 
@@ -194,14 +126,11 @@ def blur_levers(
         data: the same measure on the data.
     """
     fig, ax = plt.subplots(figsize=(6.2, 3.3))
-    tones = (ENCODER, DECODER, GREEN, PURPLE)
-    for tone, mark, (name, (product, sharpness)) in zip(
-        tones, "ox+s", levers.items(), strict=False
-    ):
+    looks = zip((ENCODER, DECODER, GREEN, PURPLE), "ox+s", levers.items(), strict=False)
+    for tone, mark, (name, (product, sharpness)) in looks:
         ax.semilogx(product, sharpness, mark, color=tone, ms=7, mew=2, label=name)
     ax.semilogx(*samples, ":", color=FAKE, lw=1.4, label="samples, β varies")
-    ax.axhline(data, color=GREY, ls="--", lw=1)
-    ax.text(ax.get_xlim()[1], data, "the data", ha="right", va="bottom", color=GREY, size=9)
+    curves.level(ax, data, ax.get_xlim()[1], "the data", GREY, size=9)
     ax.set(xlabel=r"$\beta\sigma^2$", ylabel="sharpness")
     ax.set_ylim(0.1, 0.25)
     ax.legend(fontsize=8, loc="lower left")
@@ -217,13 +146,10 @@ def bridges(data: ArrayLike, samples: Mapping[str, ArrayLike]) -> Figure:
     """
     panels = {"data": data, **samples}
     rim = 1.35 * float(np.abs(np.asarray(data)).max())
-    fig, axes = plt.subplots(
-        1, len(panels), figsize=(1.9 * len(panels), 2.2), sharex=True, sharey=True
-    )
+    size = (1.9 * len(panels), 2.2)
+    fig, axes = plt.subplots(1, len(panels), figsize=size, sharex=True, sharey=True)
     for ax, (name, points) in zip(axes, panels.items(), strict=True):
-        x, y = np.asarray(points).T
-        colour = REAL if name == "data" else FAKE
-        ax.scatter(x, y, s=1.5, color=colour, alpha=0.35, lw=0, rasterized=True)
+        planes.cloud(ax, points, REAL if name == "data" else FAKE, 1.5, alpha=0.35)
         ax.set(aspect="equal", xlim=(-rim, rim), ylim=(-rim, rim))
         ax.set_title(name, size=9)
     return fig

@@ -1,26 +1,15 @@
 """Figures of the VQ-VAE chapter: arrays in, a matplotlib Figure out."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from gentutor.figures import bars, curves
+from gentutor.figures.images import image_rows as image_rows
 from gentutor.figures.style import DECODER, ENCODER, FAKE, GREEN, GREY, PURPLE, REAL, bare
-from gentutor.figures.vae import image_rows
-
-__all__ = [
-    "code_grid",
-    "codes_by_class",
-    "collapse",
-    "image_rows",
-    "perplexity_by_batch",
-    "plane",
-    "staircase",
-    "who_learns",
-]
 
 
 def staircase(entries: ArrayLike, at: float, decoder: ArrayLike, target: float) -> Figure:
@@ -114,7 +103,7 @@ def perplexity_by_batch(sizes: Sequence[int], seen: ArrayLike, codes: int) -> Fi
     ax.plot(sizes, np.minimum(sizes, codes), ls=":", color=GREY, label="cannot be more")
     ax.axhline(codes, color=REAL, lw=1)
     ax.set_xscale("log", base=2)
-    ax.set_xticks(sizes, [str(size) for size in sizes])
+    curves.marked(ax.xaxis, sizes)
     ax.set(xlabel="indices in the batch", ylabel="perplexity", ylim=(0, 1.08 * codes))
     ax.legend(loc="lower right")
     return fig
@@ -132,20 +121,16 @@ def collapse(shares: Mapping[str, ArrayLike], errors: Mapping[str, ArrayLike]) -
     for row, (name, colour) in enumerate(zip(shares, colours, strict=False)):
         sorted_shares = np.sort(np.asarray(shares[name], dtype=float))[::-1]
         left.plot(np.arange(1, len(sorted_shares) + 1), 100 * sorted_shares, color=colour)
-        points = np.asarray(errors[name], dtype=float)
-        right.plot(points, np.full(len(points), row), "o", color=colour, alpha=0.5, mew=0)
-        right.plot(points.mean(), row, "|", color=colour, ms=20, mew=2.5)
+        bars.runs(right, row, errors[name], colour, tall=20, alpha=0.5)
     left.axhline(100 / len(sorted_shares), color=REAL, lw=1, ls=":")
     left.set(xlabel="entries, most used first", ylabel="share of use, %", title="who is used")
     left.set_yscale("symlog", linthresh=0.1)
     left.set_ylim(0, None)
-    right.set_yticks(range(len(shares)), list(shares))
+    bars.named_rows(right, shares)
     for label, colour in zip(right.get_yticklabels(), colours, strict=False):
         label.set_color(colour)
-    right.set(
-        xlabel="squared error per image", title="held-out error", ylim=(len(shares) - 0.5, -0.5)
-    )
-    right.grid(axis="y", visible=False)
+    right.set(xlabel="squared error per image", title="held-out error")
+    right.set_ylim(len(shares) - 0.5, -0.5)
     return fig
 
 
@@ -178,12 +163,12 @@ def code_grid(image: ArrayLike, codes: ArrayLike, decoded: ArrayLike, tone: Arra
     fig, axes = plt.subplots(1, 3, figsize=(7.2, 2.7))
     rank = np.argsort(np.argsort(np.asarray(tone, dtype=float)))
     grid = np.asarray(codes)
-    panels: tuple[tuple[np.ndarray, str, dict[str, Any]], ...] = (
-        (np.asarray(image, dtype=float), "photograph", {}),
-        (rank[grid], f"{grid.shape[0]} × {grid.shape[1]} codes", {"cmap": "turbo"}),
-        (np.asarray(decoded, dtype=float).clip(0, 1), "decoded", {}),
-    )
-    for ax, (panel, title, look) in zip(axes, panels, strict=True):
-        bare(ax).imshow(panel, interpolation="nearest", **look)
+    panels = {
+        "photograph": np.asarray(image, dtype=float),
+        f"{grid.shape[0]} × {grid.shape[1]} codes": rank[grid],
+        "decoded": np.asarray(decoded, dtype=float).clip(0, 1),
+    }
+    for ax, (title, panel) in zip(axes, panels.items(), strict=True):
+        bare(ax).imshow(panel, cmap="turbo", interpolation="nearest")
         ax.set_title(title)
     return fig

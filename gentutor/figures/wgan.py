@@ -8,6 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from gentutor.figures.curves import lines, marked
+from gentutor.figures.planes import cloud
 from gentutor.figures.style import BLUE, CRITIC, FAKE, GREEN, GREY, ORANGE, REAL, bare
 
 Score = Callable[[np.ndarray], ArrayLike]  # (N, 2) points to N scores
@@ -43,20 +45,16 @@ def dual_on_a_line(points: ArrayLike, p: ArrayLike, q: ArrayLike, critic: ArrayL
     return fig
 
 
-def _xy(points: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Return the two columns of (N, 2)."""
-    x, y = np.asarray(points, dtype=float).T
-    return x, y
-
-
-def _landscape(ax: Axes, score: Score, reach: float) -> None:
-    """Draw a critic's level lines on a square of half side ``reach``."""
-    side = np.linspace(-reach, reach, 61)
+def _landscape(ax: Axes, score: Score, real: ArrayLike, fake: ArrayLike, size: float) -> None:
+    """Draw a critic's level lines on a square of half side 3, below the samples."""
+    side = np.linspace(-3.0, 3.0, 61)
     grid = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
     height = np.asarray(score(grid)).reshape(61, 61)
     bare(ax).contourf(side, side, height, 14, cmap="BuGn", alpha=0.75)
     ax.contour(side, side, height, 14, colors="white", linewidths=0.4)
-    ax.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
+    ax.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
+    cloud(ax, real, REAL, size, label="data")
+    cloud(ax, fake, FAKE, size, label="generator")
 
 
 def trained(score: Score, real: ArrayLike, fake: ArrayLike, track: ArrayLike) -> Figure:
@@ -69,17 +67,13 @@ def trained(score: Score, real: ArrayLike, fake: ArrayLike, track: ArrayLike) ->
         track: (T, 3) step, minus the critic's loss, exact W1 of samples.
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.3), width_ratios=(1, 1.25))
-    _landscape(left, score, 3.0)
-    for points, colour, name in ((real, REAL, "data"), (fake, FAKE, "generator")):
-        left.scatter(*_xy(points), s=3, color=colour, lw=0, label=name, rasterized=True)
+    _landscape(left, score, real, fake, 3)
     left.legend(loc="upper left", markerscale=3)
     step, dual, exact = np.asarray(track).T
     right.plot(step, dual, "o-", color=CRITIC, ms=4, label="minus the critic's loss")
     right.plot(step, exact, "s-", color=REAL, ms=4, label=r"exact $W_1$ of samples")
     right.set(xlabel="generator steps", yscale="log", ylim=(0.25, 8))
-    ticks = [0.3, 0.5, 1, 2, 5]
-    right.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
-    right.minorticks_off()
+    marked(right.yaxis, [0.3, 0.5, 1, 2, 5])
     right.legend()
     return fig
 
@@ -87,9 +81,7 @@ def trained(score: Score, real: ArrayLike, fake: ArrayLike, track: ArrayLike) ->
 def landscape(score: Score, real: ArrayLike, fake: ArrayLike, *, reported: float) -> Figure:
     """Draw one critic's level lines under its samples, with the dual that it reports."""
     fig, ax = plt.subplots(figsize=(3.6, 3.6))
-    _landscape(ax, score, 3.0)
-    for points, colour in ((real, REAL), (fake, FAKE)):
-        ax.scatter(*_xy(points), s=3, color=colour, lw=0)
+    _landscape(ax, score, real, fake, 3)
     ax.set_title(f"E f(x) − E f(G(z)) = {reported:.3g}")
     return fig
 
@@ -111,13 +103,11 @@ def parallel_lines(
         steps: of the discriminator.
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.3))
-    for (name, values), colour in zip(curves.items(), (BLUE, CRITIC, ORANGE, GREEN), strict=False):
-        left.plot(theta, values, label=name, color=colour)
+    lines(left, theta, curves, (BLUE, CRITIC, ORANGE, GREEN))
     left.plot(*dots, "o", color=CRITIC, ms=5, label="trained critics")
     left.set(xlabel="distance θ of the lines", ylim=(0, 2.4))
     left.legend(fontsize=8.5)
-    for (name, values), colour in zip(pulls.items(), (BLUE, ORANGE, CRITIC), strict=False):
-        right.plot(steps, values, "o-", color=colour, label=name, ms=4)
+    lines(right, steps, pulls, (BLUE, ORANGE, CRITIC), "o-", ms=4)
     right.set(xlabel="steps of D before", yscale="log", title="Gradient at the samples")
     right.legend(fontsize=8.5)
     return fig
@@ -164,9 +154,7 @@ def clipping(
         ax.set(title=name, yticks=[], xticks=[-reach, 0, reach])
         ax.title.set_fontsize(10)
     for ax, score in zip(axes[1], scores, strict=True):
-        _landscape(ax, score, 3.0)
-        for points, colour in ((real, REAL), (fake, FAKE)):
-            ax.scatter(*_xy(points), s=2, color=colour, lw=0, rasterized=True)
+        _landscape(ax, score, real, fake, 2)
     return fig
 
 
@@ -184,14 +172,8 @@ def two_optima(
     for (name, values), colour in zip(curves.items(), (CRITIC, ORANGE), strict=True):
         ax.plot(slope, values, color=colour, label=name)
         ends = np.asarray(found[name], dtype=float)
-        ax.plot(
-            ends,
-            np.interp(ends, np.asarray(slope, dtype=float), np.asarray(values, dtype=float)),
-            "o",
-            color=colour,
-            ms=8,
-            alpha=0.6,
-        )
+        heights = np.interp(ends, np.asarray(slope, dtype=float), np.asarray(values, dtype=float))
+        ax.plot(ends, heights, "o", color=colour, ms=8, alpha=0.6)
     ax.set(xlabel="slope of the critic towards the data", ylabel="objective", ylim=(-12, 6))
     ax.legend()
     return fig
@@ -205,8 +187,8 @@ def outcomes(runs: Mapping[str, Sequence[ArrayLike]], real: ArrayLike) -> Figure
     )
     for row, (name, samples) in zip(axes, runs.items(), strict=True):
         for ax, points in zip(row, samples, strict=True):
-            bare(ax).scatter(*_xy(real), s=1, color=REAL, alpha=0.25, rasterized=True)
-            ax.scatter(*_xy(points), s=2, color=FAKE, lw=0, rasterized=True)
+            cloud(bare(ax), real, REAL, 1, alpha=0.25, lw=None)
+            cloud(ax, points, FAKE, 2)
             ax.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
         row[0].set_ylabel(name)
     return fig
@@ -225,13 +207,10 @@ def apart(
         measures: name -> (M,).
     """
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.0))
-    for name, density, colour in (("data", p, REAL), ("samples", q, FAKE)):
-        left.plot(np.asarray(x), density, color=colour, label=name)
+    lines(left, x, {"data": p, "samples": q}, (REAL, FAKE))
     left.set(xlabel="$x$", ylabel="density")
     left.legend(fontsize=8)
-    looks = {GREY: "dotted", ORANGE: "dashed", CRITIC: "solid"}
-    for (name, values), (colour, line) in zip(measures.items(), looks.items(), strict=True):
-        right.plot(np.asarray(shift), values, color=colour, ls=line, label=name)
+    lines(right, shift, measures, (GREY, ORANGE, CRITIC), ": -- -")
     right.set(xlabel="shift of the samples", ylim=(0, 4.2))
     right.legend(fontsize=8)
     return fig
