@@ -85,12 +85,18 @@ def _products_suit(shape: Sequence[int], taps: Taps, like: Tensor) -> bool:
     and position that is kept, and are as fast at about six per pixel. No products where they might
     round to 8 or 11 bits, as ``torch.set_float32_matmul_precision`` allows them to.
     """
-    precision = torch.backends.mkldnn.matmul.fp32_precision  # type: ignore[attr-defined]
-    if like.dtype != torch.float32 or not like.is_cpu or precision not in ("none", "ieee"):
+    if like.dtype != torch.float32 or not like.is_cpu or not _float32_is_kept():
         return False
     (height, width), (down, along) = shape[-2:], map(len, taps)
     kept = (height - down + 1) / height * (width - along + 1) / width
     return (down + along) / 2 * kept >= 6
+
+
+def _float32_is_kept() -> bool:
+    matmul = getattr(torch.backends.mkldnn, "matmul", None)
+    if matmul is None:  # torch 2.8 and older
+        return torch.get_float32_matmul_precision() == "highest"
+    return matmul.fp32_precision in ("none", "ieee")
 
 
 def _less_one(weights: Sequence[float]) -> list[float]:
