@@ -30,7 +30,7 @@ def error_by_width(
     ax.plot(widths, errors.mean(0), "o-", color=DECODER, label="autoencoder, 128 ReLUs a side")
     for each in errors:
         ax.plot(widths, each, ".", color=DECODER, ms=4)
-    curves.level(ax, nothing, widths[-1], "the mean image, no code", REAL, ":")
+    curves.level(ax, nothing, widths[-1], "the mean image, no code", REAL, ":", 1)
     ax.set_xscale("log", base=2)
     curves.marked(ax.xaxis, widths)
     ax.set(xlabel="numbers in the code, K", ylabel="squared error per image", ylim=(0, None))
@@ -116,7 +116,7 @@ def anomaly_scores(widths: Sequence[int], areas: Mapping[str, ArrayLike]) -> Fig
     """Draw the area under the ROC curve of the error as a detector, over the code's width."""
     fig, ax = plt.subplots(figsize=(6.4, 3.2))
     curves.lines(ax, widths, areas, (ENCODER, DECODER, FAKE, GREY), "o- s- ^- d-")
-    curves.level(ax, 0.5, widths[-1], "guessing", REAL, ":")
+    curves.level(ax, 0.5, widths[-1], "guessing", REAL, ":", 1)
     ax.set_xscale("log", base=2)
     curves.marked(ax.xaxis, widths)
     ax.set(xlabel="numbers in the code, K", ylabel="area under the ROC curve", ylim=(0, 1.03))

@@ -16,11 +16,9 @@ def named_rows(ax: Axes, names: Collection[str]) -> None:
     ax.set_axisbelow(True)
 
 
-def across(
-    ax: Axes, values: Mapping[str, float], colour: Any, form: str, shift: float = 0, **look: Any
-) -> None:
+def across(ax: Axes, values: Mapping[str, float], colour: Any, form: str, shift: float = 0) -> None:
     """Draw a row a name: a bar from 0, and its number ``shift`` to the right of its end."""
-    ax.barh(range(len(values)), list(values.values()), color=colour, **look)
+    ax.barh(range(len(values)), list(values.values()), color=colour)
     for row, value in enumerate(values.values()):
         ax.text(value + shift, row, form.format(value), va="center", size=9)
     named_rows(ax, values)

@@ -2,18 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import cycle
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.text import Text
 from numpy.typing import ArrayLike
 
 Curves = Mapping[str, ArrayLike]
 
 
 def lines(
-    ax: Axes, x: ArrayLike, curves: Curves, colours: Sequence[str], marks: str = "-", **look: Any
+    ax: Axes, x: ArrayLike, curves: Curves, colours: Sequence[str], marks: str = "-", ms: float = 6
 ) -> None:
     """Draw named curves over ``x``, each in its colour; ``marks`` are formats in turn: "o- s--".
 
@@ -24,7 +24,7 @@ def lines(
         raise ValueError(f"curves: expected at most {len(colours)}, got {len(curves)}")
     looks = zip(curves.items(), colours, cycle(marks.split()), strict=False)
     for (name, values), colour, mark in looks:
-        ax.plot(x, values, mark, color=colour, label=name, **look)
+        ax.plot(x, values, mark, color=colour, label=name, ms=ms)
 
 
 def band(ax: Axes, x: ArrayLike, runs: ArrayLike, colour: str, label: str, dash: str = "-") -> None:
@@ -40,17 +40,17 @@ def smoothed(ax: Axes, values: ArrayLike, window: int, colour: str, label: str) 
     ax.plot(np.arange(len(smooth)) + window, smooth, color=colour, label=label)
 
 
-def bell(x: np.ndarray, mean: ArrayLike, sd: ArrayLike) -> np.ndarray:
+def bell(x: np.ndarray, mean: np.ndarray | float, sd: np.ndarray | float) -> np.ndarray:
     """Return the density of a Gaussian at ``x``."""
     return np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
 
 
 def level(
-    ax: Axes, height: float, at: float, words: str, colour: str, dash: str = "--", **look: Any
-) -> None:
-    """Draw a line across the panel, and words on it that end at ``at``."""
-    ax.axhline(height, color=colour, ls=dash, lw=1.2)
-    ax.text(at, height, words, color=colour, **{"ha": "right", "va": "bottom", **look})
+    ax: Axes, height: float, at: float, words: str, colour: str, dash: str = "--", lw: float = 1.2
+) -> Text:
+    """Draw a line across the panel, and words on it that end at ``at``; return them."""
+    ax.axhline(height, color=colour, ls=dash, lw=lw)
+    return ax.text(at, height, words, color=colour, ha="right", va="bottom")
 
 
 def marked(axis: Axis, places: ArrayLike, form: str = "{:g}") -> None:

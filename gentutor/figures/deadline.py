@@ -40,7 +40,7 @@ def recall_by_plan(
         plt.setp(panels[0].collections + panels[1].collections, alpha=0.15)
     left, right = panels
     for ax, at, words in ((left, 100 * goal, f"{goal:.0%}"), (right, most, f"{most} answers")):
-        level(ax, at, 1, words, GREY, ":", ha="left", size=9)
+        level(ax, at, 1, words, GREY, ":").set(ha="left", size=9)
         ax.set_xlabel("day of practice")
     left.set(title="Mean recall on the day, %", ylim=(0, 105))
     right.set(title="Answers a day, repeats counted", ylim=(0, most * 1.2))

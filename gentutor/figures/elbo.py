@@ -100,7 +100,7 @@ def spectrum(eigenvalues: ArrayLike, variance: float, trained: ArrayLike) -> Fig
     values = np.asarray(eigenvalues)[: len(number)]
     fig, (left, right) = plt.subplots(1, 2, figsize=(7.2, 3.0))
     left.bar(number, values, color=np.where(values > variance, ENCODER, "#c7ccd4"))
-    level(left, variance, number[-1] + 0.5, f"$\\sigma^2$ = {variance:g}", RED, "-")
+    level(left, variance, number[-1] + 0.5, f"$\\sigma^2$ = {variance:g}", RED, "-", 1.4)
     left.set_axisbelow(True)
     left.set(yscale="log", ylabel="eigenvalue λ", title="Spectrum of the digits")
     marked(left.yaxis, [0.1, 0.2, 0.5])
@@ -153,7 +153,7 @@ def surgery(latents: Sequence[int], parts: Mapping[str, ArrayLike], ceiling: flo
         low, high = np.asarray(values).T  # an estimate below 0 is drawn as it is
         ax.bar(where, low, color=ENCODER, label="information")
         ax.bar(where, high, bottom=low, color=FAKE, label="mismatch")
-        level(ax, ceiling, -0.4, "log N", GREY, ha="left", size=9)
+        level(ax, ceiling, -0.4, "log N", GREY).set(ha="left", size=9)
         ax.set_axisbelow(True)
         ax.set_xticks(where, [str(k) for k in latents])
         ax.set(title=name, xlabel="latent dimensions")

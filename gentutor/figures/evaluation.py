@@ -43,7 +43,7 @@ def four_scores(scores: Mapping[str, ArrayLike], names: Sequence[str]) -> Figure
     fig, axes = plt.subplots(1, len(names), figsize=(7.2, 2.9), sharey=True)
     for i, (ax, name) in enumerate(zip(axes, names, strict=True)):
         values = {which: float(np.asarray(row)[i]) for which, row in scores.items()}
-        across(ax, values, FAKE, "{:.2f}", shift=0.03, alpha=0.75)
+        across(ax, values, (FAKE, 0.75), "{:.2f}", shift=0.03)
         plt.setp(ax.texts, size=8)
         highest = max(values.values())
         ax.set(xlim=(0, 1.55 if highest > 1.05 else 1.3), xticks=(0, 1), ylim=(5.6, -0.6))
@@ -177,7 +177,7 @@ def clouds(panels: Mapping[str, ArrayLike]) -> Figure:
     """Draw points of the plane, name -> (N, 2), a panel each on equal axes; the first is real."""
     fig, axes = plt.subplots(1, len(panels), figsize=(7.2, 2.1), sharex=True, sharey=True)
     for i, (ax, (name, points)) in enumerate(zip(axes, panels.items(), strict=True)):
-        cloud(bare(ax), points, FAKE if i else REAL, 3, alpha=0.6, rasterized=False)
+        cloud(bare(ax), points, FAKE if i else REAL, 3, alpha=0.6).set_rasterized(False)
         ax.set_aspect("equal")
         ax.set_title(name, size=9)
     return fig

@@ -8,8 +8,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from gentutor.figures import planes
 from gentutor.figures.curves import smoothed
+from gentutor.figures.planes import cloud
 from gentutor.figures.style import BLUE, CRITIC, FAKE, GENERATOR, GREY, ORANGE, REAL
 
 Curve = tuple[ArrayLike, ArrayLike]
@@ -17,8 +17,9 @@ Curve = tuple[ArrayLike, ArrayLike]
 
 def _cloud(ax: Axes, points: ArrayLike, centres: ArrayLike, colour: str) -> None:
     """Draw points of the plane over the modes' places, without ticks."""
-    planes.cloud(ax, centres, GREY, 26, marker="+", lw=0.8, rasterized=False)
-    planes.cloud(ax, points, colour, 1.2, alpha=0.4)
+    across, up = np.asarray(centres).T
+    ax.scatter(across, up, s=26, marker="+", color=GREY, lw=0.8)
+    cloud(ax, points, colour, 1.2, alpha=0.4)
     rim = 1.4 * float(np.abs(np.asarray(centres)).max())
     ax.set(aspect="equal", xlim=(-rim, rim), ylim=(-rim, rim), xticks=[], yticks=[])
     ax.grid(False)

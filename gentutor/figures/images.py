@@ -1,22 +1,23 @@
 """Images under titles and in labelled rows, and tables of numbers as heat maps."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from numpy.typing import ArrayLike
 
 from gentutor.figures.style import INK, bare
 
 
-def show(ax: Axes, pixels: ArrayLike, title: str = "", *, size: float = 8.5, **look: Any) -> Any:
-    """Show (H, W) or (H, W, 3) values in [0, 1] under a title; return matplotlib's image."""
-    look = {"cmap": "gray", "vmin": 0, "vmax": 1, "interpolation": "nearest", **look}
-    ax.set_title(title, size=size, weight="normal")
-    return bare(ax).imshow(np.asarray(pixels), **look)
+def show(
+    ax: Axes, image: ArrayLike, title: str = "", cmap: str = "gray", low: float = 0, high: float = 1
+) -> None:
+    """Show (H, W) values from ``low`` to ``high``, or (H, W, 3) in [0, 1], under a title."""
+    ax.set_title(title, size=8.5, weight="normal")
+    bare(ax).imshow(np.asarray(image), cmap, vmin=low, vmax=high, interpolation="nearest")
 
 
 def channels_last(image: ArrayLike) -> np.ndarray:
@@ -70,13 +71,13 @@ def heat_map(
     columns: Sequence[str],
     *,
     top: float,
-    **look: Any,
-) -> Any:
+    size: float = 10,
+) -> AxesImage:
     """Draw (R, C) values from 0 to ``top``, a word in each cell; return matplotlib's image."""
     mesh = ax.imshow(values, cmap="Blues", vmin=0, vmax=top, aspect="auto")
     for (i, j), value in np.ndenumerate(values):
         tone = "white" if value > 0.6 * top else "black"
-        ax.text(j, i, words[i][j], ha="center", va="center", color=tone, **look)
+        ax.text(j, i, words[i][j], ha="center", va="center", color=tone, size=size)
     ax.grid(False)
     ax.set_xticks(range(values.shape[1]), list(columns))
     ax.set_yticks(range(values.shape[0]), list(rows))

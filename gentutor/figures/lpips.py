@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from gentutor.figures.bars import across, named_rows
+from gentutor.figures.bars import named_rows
 from gentutor.figures.images import channels_last, show
 from gentutor.figures.style import BLUE, ENCODER, FAKE, GREY, REAL
 
@@ -73,7 +73,7 @@ def heat(pair: Mapping[str, ArrayLike], maps: Sequence[ArrayLike]) -> Figure:
     arrays = [np.asarray(one) for one in maps]
     highest = max(float(one.max()) for one in arrays)
     for number, (ax, one) in enumerate(zip(axes[2:], arrays, strict=True), start=1):
-        show(ax, one, f"layer {number}", cmap="magma", vmax=highest)
+        show(ax, one, f"layer {number}", cmap="magma", high=highest)
     return fig
 
 
@@ -116,6 +116,9 @@ def backbones(rows: Mapping[str, tuple[float, ArrayLike]]) -> Figure:
 def bars(values: Mapping[str, float], label: str) -> Figure:
     """Draw one number a set."""
     fig, ax = plt.subplots(figsize=(6.4, 0.7 + 0.32 * len(values)))
-    across(ax, values, BLUE, " {:.2f}", height=0.6)
+    ax.barh(range(len(values)), list(values.values()), color=BLUE, height=0.6)
+    for row, value in enumerate(values.values()):
+        ax.text(value, row, f" {value:.2f}", va="center", size=9)
+    named_rows(ax, values)
     ax.set(xlabel=label, xlim=(0, 1.12 * max(values.values())))
     return fig

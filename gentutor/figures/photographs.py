@@ -40,5 +40,5 @@ def panels(
     for ax in axes.flat:
         bare(ax)
     for ax, (title, image) in zip(axes.flat, images.items(), strict=False):
-        show(ax, channels_last(image), title, cmap=colours, vmin=limits[0], vmax=limits[1])
+        show(ax, channels_last(image), title, colours, *limits)
     return fig

@@ -5,13 +5,16 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
 from numpy.typing import ArrayLike
 
 
-def cloud(ax: Axes, points: ArrayLike, colour: Any, size: float, **look: Any) -> None:
-    """Draw (N, 2) points as dots without rims, of one colour or of (N,) values of a colour map."""
-    look = {"lw": 0, "rasterized": True, **look}
-    ax.scatter(*np.asarray(points, dtype=float).T, s=size, c=colour, **look)
+def cloud(
+    ax: Axes, points: ArrayLike, colour: Any, size: float, alpha: float | None = None
+) -> PathCollection:
+    """Draw (N, 2) points as dots without rims, of one colour or of (N,) values; return them."""
+    x, y = np.asarray(points, dtype=float).T
+    return ax.scatter(x, y, s=size, c=colour, alpha=alpha, lw=0, rasterized=True)
 
 
 def by_class(
@@ -22,7 +25,8 @@ def by_class(
     for kind in np.unique(kinds):
         mine, shade = np.asarray(points)[kinds == kind], plt.get_cmap("tab10")(int(kind))
         cloud(ax, mine, [shade], size, alpha=alpha)
-        text = ax.text(*np.median(mine, axis=0), str(kind), ha="center", va="center", weight="bold")
+        x, y = np.median(mine, axis=0)
+        text = ax.text(x, y, str(kind), ha="center", va="center", weight="bold")
         if rim:
-            text.set_size(9)
+            text.set_fontsize(9)
             text.set_bbox({"boxstyle": "circle,pad=0.2", "fc": "white", "ec": shade, "lw": 1.5})

@@ -1,7 +1,6 @@
 """Figures of the SSIM chapter: arrays in, a matplotlib Figure out."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,7 +8,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from gentutor.figures.curves import marked
-from gentutor.figures.images import show
+from gentutor.figures.style import bare
 
 
 def local_map(reference: ArrayLike, image: ArrayLike, scores: ArrayLike) -> Figure:
@@ -22,14 +21,19 @@ def local_map(reference: ArrayLike, image: ArrayLike, scores: ArrayLike) -> Figu
     """
     fig, axes = plt.subplots(1, 3, figsize=(7.2, 2.75), dpi=144)
     reach = (np.shape(image)[0] - np.shape(scores)[0]) / 2 - 0.5
-    look: dict[str, Any] = {"size": 9, "interpolation": "auto"}
-    show(axes[0], reference, "reference", **look)
-    show(axes[1], image, "image", **look)
-    height, width = np.shape(scores)
-    extent = (reach, reach + width, reach + height, reach)
-    drawn = show(axes[2], scores, "SSIM map", cmap="magma", extent=extent, **look)
-    axes[2].set(xlim=axes[0].get_xlim(), ylim=axes[0].get_ylim())
-    fig.colorbar(drawn, ax=axes, shrink=0.8, pad=0.01)
+    for ax, title, pixels in zip(
+        axes, ("reference", "image", "SSIM map"), (reference, image, scores), strict=True
+    ):
+        bare(ax)
+        ax.set_title(title, fontsize=9, fontweight="normal")
+        height, width = np.shape(pixels)
+        if pixels is not scores:
+            ax.imshow(np.asarray(pixels), cmap="gray", vmin=0, vmax=1)
+            continue
+        extent = (reach, reach + width, reach + height, reach)
+        drawn = ax.imshow(np.asarray(scores), cmap="magma", vmin=0, vmax=1, extent=extent)
+        ax.set(xlim=axes[0].get_xlim(), ylim=axes[0].get_ylim())
+        fig.colorbar(drawn, ax=axes, shrink=0.8, pad=0.01)
     return fig
 
 

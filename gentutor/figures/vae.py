@@ -130,7 +130,7 @@ def blur_levers(
     for tone, mark, (name, (product, sharpness)) in looks:
         ax.semilogx(product, sharpness, mark, color=tone, ms=7, mew=2, label=name)
     ax.semilogx(*samples, ":", color=FAKE, lw=1.4, label="samples, β varies")
-    curves.level(ax, data, ax.get_xlim()[1], "the data", GREY, size=9)
+    curves.level(ax, data, ax.get_xlim()[1], "the data", GREY, lw=1).set_fontsize(9)
     ax.set(xlabel=r"$\beta\sigma^2$", ylabel="sharpness")
     ax.set_ylim(0.1, 0.25)
     ax.legend(fontsize=8, loc="lower left")

@@ -53,8 +53,8 @@ def _landscape(ax: Axes, score: Score, real: ArrayLike, fake: ArrayLike, size: f
     bare(ax).contourf(side, side, height, 14, cmap="BuGn", alpha=0.75)
     ax.contour(side, side, height, 14, colors="white", linewidths=0.4)
     ax.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
-    cloud(ax, real, REAL, size, label="data")
-    cloud(ax, fake, FAKE, size, label="generator")
+    cloud(ax, real, REAL, size).set_label("data")
+    cloud(ax, fake, FAKE, size).set_label("generator")
 
 
 def trained(score: Score, real: ArrayLike, fake: ArrayLike, track: ArrayLike) -> Figure:
@@ -82,6 +82,7 @@ def landscape(score: Score, real: ArrayLike, fake: ArrayLike, *, reported: float
     """Draw one critic's level lines under its samples, with the dual that it reports."""
     fig, ax = plt.subplots(figsize=(3.6, 3.6))
     _landscape(ax, score, real, fake, 3)
+    plt.setp(ax.collections, rasterized=False)
     ax.set_title(f"E f(x) − E f(G(z)) = {reported:.3g}")
     return fig
 
@@ -187,7 +188,8 @@ def outcomes(runs: Mapping[str, Sequence[ArrayLike]], real: ArrayLike) -> Figure
     )
     for row, (name, samples) in zip(axes, runs.items(), strict=True):
         for ax, points in zip(row, samples, strict=True):
-            cloud(bare(ax), real, REAL, 1, alpha=0.25, lw=None)
+            x, y = np.asarray(real, dtype=float).T
+            bare(ax).scatter(x, y, s=1, color=REAL, alpha=0.25, rasterized=True)
             cloud(ax, points, FAKE, 2)
             ax.set(xlim=(-3, 3), ylim=(-3, 3), aspect="equal")
         row[0].set_ylabel(name)

@@ -92,7 +92,7 @@ def test_an_image_is_shown_under_its_title_on_the_scale_from_0_to_1(ax: Axes):
     images.show(ax, images.channels_last(photograph), "a photograph")
     np.testing.assert_allclose(pixels(ax), photograph[0].transpose(1, 2, 0))
     assert words(ax)[0] == "a photograph"
-    images.show(ax, images.channels_last(photograph[:, :1]), cmap="magma", vmax=3)
+    images.show(ax, images.channels_last(photograph[:, :1]), cmap="magma", high=3)
     np.testing.assert_allclose(pixels(ax, 1), photograph[0, 0])
     assert (ax.images[1].get_clim(), ax.images[1].get_cmap().name) == ((0, 3), "magma")
 
@@ -133,7 +133,7 @@ def test_a_heat_map_has_its_words_in_their_cells_light_on_dark(ax: Axes):
 def test_a_cloud_has_its_points_and_one_colour_or_a_value_each(ax: Axes):
     cloud = RNG.normal(size=(5, 2))
     planes.cloud(ax, cloud, BLUE, 3, alpha=0.5)
-    planes.cloud(ax, cloud, np.arange(5), 3, cmap="twilight")
+    planes.cloud(ax, cloud, np.arange(5), 3).set_cmap("twilight")
     np.testing.assert_allclose(dots(ax), cloud)
     assert to_hex(ax.collections[0].get_facecolor()[0]) == BLUE.lower()
     assert list(ax.collections[1].get_array()) == [0, 1, 2, 3, 4]
