@@ -89,16 +89,12 @@ function render({ model, el }) {
     el,
     model,
     "Explorable: latent map",
+    html("div", { class: "gx-controls" }, ...sliders.map(({ element }) => element), ...noisy),
     html(
       "div",
       { class: "gx-panels" },
       panel("Where the encoder puts the images", map.element, shown),
-      html(
-        "div",
-        {},
-        panel("What the decoder makes of z", html("div", { class: "gx-decoded" }, image.element, numbers.element)),
-        html("div", { class: "gx-controls" }, ...sliders.map(({ element }) => element), ...noisy),
-      ),
+      panel("What the decoder makes of z", html("div", { class: "gx-decoded" }, image.element, numbers.element)),
     ),
   );
 

@@ -276,7 +276,8 @@ def test_on_a_phone_all_that_moves_is_in_sight_with_the_controls(trainer):
     wait_for_step(tab, 120)
     tab.get_by_role("button", name="Pause").tap()
     expect(tab.locator(".gx-say")).to_contain_text("Paused")
-    boxes = [tab.locator(".gx-controls, canvas, .gx-plot").nth(i).bounding_box() for i in range(5)]
+    moves = tab.locator(".gx-vae-controls > .gx-row, canvas, .gx-plot")
+    boxes = [moves.nth(i).bounding_box() for i in range(5)]
     assert max(box["y"] + box["height"] for box in boxes) - boxes[0]["y"] < 780
     assert all(box["x"] >= 0 and box["x"] + box["width"] <= 390 for box in boxes)
     sizes = tab.locator(".gx-plot text").evaluate_all(

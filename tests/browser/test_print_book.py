@@ -113,6 +113,24 @@ def test_what_is_missing_is_said(monkeypatch, root, tmp_path, built, said):
     assert not (tmp_path / "_build" / "gentutor.pdf").exists()
 
 
+def test_questions_flow_on_paper_without_fields(built, browser):
+    chapter = (built / "notebooks" / "02_vae.html").as_uri()
+    tab = browser.new_page(color_scheme="light")
+    tab.route(print_book.SCRIPTS, lambda route: route.abort())
+    printed = print_book.print_page(tab, chapter, "", 0, "A4")
+    tab.emulate_media(media="print")
+    for field in tab.locator(".gq :is(input, textarea, button)").all():
+        assert not field.is_visible()
+    scrolls = tab.locator(".gq :is(p, .gq-text)").evaluate_all(
+        "texts => texts.filter(text => getComputedStyle(text).overflow !== 'visible').length"
+    )
+    assert scrolls == 0  # else it does not break
+    questions = tab.locator("section.gq").count()
+    assert questions > 20
+    assert len(printed.pdf.pages) < 30 + questions / 2  # 39; a page each, it was 95
+    tab.close()
+
+
 def test_the_book_is_printed_in_the_order_of_its_contents(root):
     pages = print_book.listed(root)
     assert pages[:2] == [("", "book/index"), ("Latent variables", "notebooks/01_autoencoder")]
