@@ -144,14 +144,14 @@ def test_digits_stand_row_by_row_with_their_first_pixel_on_the_left(page):
     data = page.evaluate(
         """() => {
           const made = digits({ columns: 2, side: 2 });
-          made.draw([255, 0, 0, 0,  0, 255, 0, 0,  0, 0, 255, 0], 'three');
+          made.draw([255, 0, 0, 0,  0, 0, 0, 255,  0, 0, 255, 0], 'three');
           const { width, height } = made.element;
           const data = made.element.getContext('2d').getImageData(0, 0, width, height).data;
           return [width, ...data.filter((_, i) => i % 4 === 3)];
         }"""
     )
     seen = np.reshape(data[1:], (-1, data[0]))[4::8, 4::8]
-    np.testing.assert_array_equal(np.argwhere(seen == 255), [(0, 0), (0, 4), (4, 0)])
+    np.testing.assert_array_equal(np.argwhere(seen == 255), [(0, 0), (1, 4), (4, 0)])
 
 
 def test_scales_ticks_and_extents(page):

@@ -8,6 +8,7 @@ import torch
 from matplotlib.figure import Figure
 from plotted import Plot, number
 from scipy.ndimage import correlate1d
+from scipy.special import rel_entr
 from scipy.stats import norm
 
 from gentutor.theory.games import trajectory, update_matrix
@@ -164,6 +165,9 @@ def test_the_distance_labs_four_plots(show, numbers):
         F = w * norm.cdf(x, -1 + moved, sd) + (1 - w) * norm.cdf(x, 1 + moved, sd)
         np.testing.assert_allclose(y, F, atol=0.02)
     found = said(numbers, tab)
+    x = np.linspace(-6, 7, 4001)
+    js = 0.5 * sum(rel_entr(f(x), (p(x) + q(x)) / 2).sum() for f in (p, q)) * (x[1] - x[0])
+    assert found["JS"] == pytest.approx(js, abs=0.002)
     outline = plan.curve("gx-dl-area")
     turned = np.roll(outline, -1, axis=0)
     area = 0.5 * abs((outline[:, 0] * turned[:, 1] - turned[:, 0] * outline[:, 1]).sum())

@@ -34,6 +34,14 @@ def test_the_grid_is_five_by_five():
     assert grid().sd == 0.05
 
 
+def test_points_of_a_spiral_spread_as_on_a_disc_along_its_arms():
+    x = spirals(2, sd=1e-5).sample(4000, seeded(), dtype=torch.float64)
+    radius, angle = x.norm(dim=1), torch.atan2(x[:, 1], x[:, 0])
+    assert stats.kstest((radius / 3) ** 2, "uniform").pvalue > 1e-3
+    along = (2 * (angle - math.pi * radius)).cos()[radius > 0.1]  # either arm, half a turn apart
+    torch.testing.assert_close(along, torch.ones_like(along), atol=1e-6, rtol=0)
+
+
 LINE = Mixture(torch.tensor([[-1.0], [0.5], [2.0]]), sd=0.7)
 SPACE = Mixture(torch.tensor([[0.0, 1.0, 2.0], [1.0, -1.0, 0.0]]), sd=1.5)
 

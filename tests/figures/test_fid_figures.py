@@ -28,8 +28,10 @@ def test_the_law_starts_at_the_truth():
     law = ax.lines[0].get_xydata()
     assert law[0].tolist() == [0, 1]
     assert law[-1][1] == pytest.approx(1 + 300 * law[-1][0])
-    (line, *_), *_ = ax.containers
+    (line, _, (bars,)), *_ = ax.containers
     np.testing.assert_allclose(line.get_xydata(), [(0.01, 4), (0.005, 2.5)])
+    ends = np.array(bars.get_segments())[..., 1]
+    np.testing.assert_allclose(ends, [(3, 5), (2, 3)])  # one standard deviation each way
 
 
 def test_both_models_have_a_dot_a_seed():

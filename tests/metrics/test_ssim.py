@@ -286,6 +286,24 @@ def test_bad_arguments_are_named() -> None:
         ssim_map(torch.zeros(1, 1, 11, 11), y, data_range=1)
 
 
+def test_the_shorter_side_says_by_how_much_an_image_shrinks() -> None:
+    x = normal((1, 1, 400, 700))  # 400 / 256 is nearest to 2, 700 / 256 to 3
+    y = x + 0.3 * normal(x.shape, seed=1)
+    halved = [functional.avg_pool2d(image, 2) for image in (x, y)]
+    found = ssim(x, y, data_range=2, downsample=True)
+    torch.testing.assert_close(found, ssim(*halved, data_range=2))
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_the_product_of_the_terms_is_the_map(window: Window) -> None:
+    x = photograph("camera", 32)
+    y = noisy(x, 0.1)
+    terms = ssim_terms(x, y, data_range=1, window=window)
+    product = terms.luminance * terms.contrast * terms.structure
+    expected = ssim_map(x, y, data_range=1, window=window)
+    torch.testing.assert_close(product, expected, rtol=0, atol=1e-10)
+
+
 def test_the_terms_have_a_gradient_where_a_window_is_flat() -> None:
     flat = torch.zeros(1, 1, 12, 12, dtype=torch.float64)
     for x, y in ((flat, flat), (flat, normal(flat.shape)), (normal(flat.shape), flat)):

@@ -49,6 +49,7 @@ def test_usage_and_perplexity_count_along_the_last_axis():
     index = torch.tensor([[0, 0, 1, 3], [2, 2, 2, 2]])
     assert usage(index, 4).tolist() == [[2, 1, 0, 1], [0, 0, 4, 0]]
     assert perplexity(index, 4).tolist() == pytest.approx([2 * 2**0.5, 1.0])
+    assert perplexity(index, 9).tolist() == pytest.approx([2 * 2**0.5, 1.0])  # five are not used
 
 
 @pytest.mark.parametrize("code", [-1, 8])
@@ -123,6 +124,15 @@ def test_running_means_reach_the_means_of_their_vectors():
     for k in range(3):
         torch.testing.assert_close(book.codebook[k], z[index == k].mean(0), atol=1e-4, rtol=0)
     torch.testing.assert_close(book.counts, torch.full((3,), 50.0), atol=1e-3, rtol=0)
+
+
+def test_an_update_keeps_the_decays_share_of_the_old():
+    book = EMAVectorQuantizer(1, 1, decay=0.9)
+    book.codebook.data.fill_(2.0)
+    z = torch.full((5, 1), 7.0)
+    book.update(z, book(z).index)
+    assert book.counts.item() == pytest.approx(0.9 * 1 + 0.1 * 5)
+    assert book.codebook.item() == pytest.approx((0.9 * 2 + 0.1 * 35) / 1.4)
 
 
 def test_an_entry_without_vectors_stays_and_fades():

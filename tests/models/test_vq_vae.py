@@ -24,6 +24,15 @@ def test_decoding_the_codes_is_the_forward_pass():
     torch.testing.assert_close(net.decode(net.encode(image)), net(image).decoded)
 
 
+@pytest.mark.parametrize("images", [False, True])
+def test_the_decoders_gradient_passes_the_codebook_and_reaches_the_encoder(images):
+    model = ConvVQVAE(1, width=6, dim=3, codes=9) if images else VQVAE(6, places=3, dim=2, codes=9)
+    out = model(randn(2, 1, 8, 8) if images else randn(5, 6))
+    out.decoded.square().sum().backward()
+    assert model.quantizer.codebook.grad is None
+    assert all(float(w.grad.abs().max()) > 0 for w in model.encoder.parameters())
+
+
 def test_a_code_of_the_grid_sees_its_patch():
     """Far pixels do not reach a code: the encoder's field is 12 pixels wide."""
     model, image = ConvVQVAE(1, width=6, dim=3, codes=512), randn(1, 1, 32, 32)
@@ -53,6 +62,27 @@ def test_the_terms_are_sums_over_an_example_and_means_over_the_batch():
     assert [float(t) for t in vq_terms(x, decoded, z_e, z_q)] == [3.0, 40.0, 40.0]
     images = vq_terms(x.view(2, 1, 1, 3), decoded.view(2, 1, 1, 3), z_e, z_q)
     assert [float(t) for t in images] == [3.0, 40.0, 40.0]
+
+
+def test_beta_pulls_the_encoder_and_leaves_the_codebook_alone():
+    x = randn(8, 6)
+
+    def slopes(beta: float) -> tuple[Tensor, Tensor]:
+        model = VQVAE(6, places=2, dim=2, codes=8)
+        vector_quantised(model, x, beta=beta)["loss"].backward()
+        return model.quantizer.codebook.grad, model.encoder.layers[0].weight.grad
+
+    (book, none), (same, one), (_, two) = slopes(0.0), slopes(1.0), slopes(2.0)
+    torch.testing.assert_close(same, book)
+    torch.testing.assert_close(two - one, one - none)
+    assert float((one - none).abs().max()) > 1e-3
+
+
+def test_dead_entries_take_one_vector_an_example_in_the_order_of_the_noise():
+    model, x, eps = VQVAE(6, places=3, dim=2, codes=5), randn(8, 6), randn(8, 4, seed=1)
+    vectors = model.vectors(x).view(8, 3, 2)[:, 0]  # each example's first
+    vector_quantised(model, x, eps, reset_below=1e9)
+    torch.testing.assert_close(model.quantizer.codebook, vectors[eps[:, 0].argsort()[:5]])
 
 
 @pytest.mark.parametrize("ema", [False, True])

@@ -114,6 +114,12 @@ def test_exact_posterior_has_constant_weights_and_no_gap():
     torch.testing.assert_close(effective_sample_size(log_w), torch.tensor([8.0], dtype=F64))
 
 
+def test_the_bound_is_the_mean_of_logarithms_of_means_of_k():
+    log_w = torch.tensor([1.0, 3.0, 2.0, 2.0, 5.0, 1.0])[:, None].log()
+    bound = float(importance_bound(log_w, 2))
+    assert bound == pytest.approx((2 * math.log(2) + math.log(3)) / 3, rel=1e-6)
+
+
 def test_weights_of_any_size_do_not_overflow():
     log_w = torch.tensor([[-1e5], [-1e5 + math.log(3)]])
     assert float(importance_bound(log_w, 2)) == pytest.approx(-1e5 + math.log(2), rel=1e-6)

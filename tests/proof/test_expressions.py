@@ -79,6 +79,7 @@ def test_numbers_are_of_float64() -> None:
         ("'a' * 10**9", "expected numbers or tensors, got str"),
         ("[0] * 10**9", "expected numbers or tensors, got list"),
         ("9 ** 9 ** 9", "expected an exponent of at most 1000"),
+        ("1.5 ** -1001", "expected an exponent of at most 1000; got -1001"),
         ("10.0 ** 999", "OverflowError"),
         ("(10**150) * (10**150)", "expected an integer below"),
         ("zeros(100000, 100000)", "expected at most 10000 elements"),

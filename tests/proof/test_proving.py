@@ -10,7 +10,7 @@ import torch
 
 from gentutor.proof import checks
 from gentutor.proof.grammar import ExpressionError
-from gentutor.proof.keys import checked, compute, fill, proof, proofs_of_section
+from gentutor.proof.keys import agree, checked, compute, fill, proof, proofs_of_section
 from gentutor.proof.proving import Known, prove
 
 Repository = Callable[..., Known]
@@ -117,6 +117,12 @@ def test_proofs_stand_in_the_section_s_file_and_in_those_of_its_topics(
 def test_a_check_may_give_a_number_of_any_library(one: object) -> None:
     found = checked("given()", {"given": lambda: one})
     assert (type(found), found) == (float, 2.5)
+
+
+def test_a_check_agrees_within_half_a_tolerance() -> None:
+    assert agree(2.0, 2.04, 0.1)
+    assert not agree(2.0, 2.06, 0.1)
+    assert not agree(2.06, 2.0, 0.1)
 
 
 def test_a_share_is_a_tolerance_and_needs_a_key(repository: Repository) -> None:

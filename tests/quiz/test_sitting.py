@@ -249,6 +249,16 @@ def test_progress_shows_weak_claims_links_and_leeches(run, path, review, bank):
     assert re.search(r"Autoencoder +( [0-9] ){6}", result.output)
 
 
+def test_days_with_a_miss_make_a_leech_however_often_each_was_missed(review):
+    question = {"id": FIRST, "rev": 1, "claims": []}
+    missed = [review(FIRST, ago=ago, grade=1, correct=False) for ago in (9, 9, 7, 5, 5)]
+    (standing,) = standings([question], missed)
+    assert (standing.missed, standing.leech) == (3, False)
+    last = review(FIRST, ago=3, grade=1, correct=False)
+    (standing,) = standings([question], [*missed, last])
+    assert (standing.missed, standing.leech) == (4, True)
+
+
 def test_a_claims_recall_counts_what_was_never_asked_as_nothing(bank, review):
     questions = [
         {"id": name, "rev": 1, "claims": claims}

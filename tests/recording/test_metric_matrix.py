@@ -47,10 +47,13 @@ def test_the_distortions_do_what_they_say(images):
     assert torch.equal(images["shift"][..., 4:, 4:], fresh[..., :-4, :-4])
     spread = {n: float(images[n].std((1, 2, 3)).mean()) for n in ("fresh", "contrast", "noise")}
     assert spread["contrast"] == pytest.approx(spread["fresh"] / 2, rel=1e-4)
+    torch.testing.assert_close(images["contrast"] - 0.5, (fresh - 0.5) / 2)  # about the middle
     assert spread["noise"] > spread["fresh"]
     steps = {n: float(images[n].diff(dim=-1).abs().mean()) for n in ("fresh", "blur", "JPEG")}
     assert steps["blur"] < 0.7 * steps["fresh"]
     assert not torch.equal(images["JPEG"], fresh)
+    turned = distortions.rotate(fresh[:1], 90)
+    torch.testing.assert_close(turned, fresh[:1].rot90(1, (-2, -1)), atol=1e-4, rtol=0)
     assert torch.allclose(
         distortions.rotate(distortions.rotate(fresh[:1], 90), -90), fresh[:1], atol=1e-4
     )

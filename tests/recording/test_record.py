@@ -184,6 +184,9 @@ def test_statistics_forgive_what_seeds_do_and_not_another_mean():
     assert len(compare(first, second, "bits")) == 3
     moved = compare(first, second + torch.tensor([3.0, 0.0, 0.0]).half(), "statistics")
     assert [fault.partition(":")[0] for fault in moved] == ["m20"]
+    wide = torch.tensor([[1.0, 0.5, 0.5], [9.0, 0.5, 0.5]]).repeat(8, 1)  # m20: 5 ± 4, 16 seeds
+    for shift, faults in ((5.5, 0), (5.8, 1)):  # four standard errors of a difference are 5.66
+        assert len(compare(wide, wide + torch.tensor([shift, 0, 0]), "statistics")) == faults
     nan = first.clone()
     nan[:, 1] = torch.nan
     assert compare(nan, nan, "bits") == ()

@@ -1,5 +1,6 @@
 """What cannot be scored is refused with the name of the file, or left out and counted."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -126,6 +127,22 @@ def test_statistics_of_another_network(both, tmp_path):
     file.write_bytes(raw)
     with pytest.raises(ValueError, match=r"real: .*real.safetensors is damaged"):
         score(file, both[1], ["fid"], "digits", jobs=1)
+
+
+def test_a_changed_bit_in_any_tensor_of_statistics_is_refused(both, tmp_path):
+    file = tmp_path / "real.safetensors"
+    stats(both[0], file, "digits", jobs=1, features=True)
+    whole = file.read_bytes()
+    begin = 8 + int.from_bytes(whole[:8], "little")
+    entries = json.loads(whole[8:begin])
+    tensors = {name: entry for name, entry in entries.items() if name != "__metadata__"}
+    assert set(tensors) == {"mean", "scatter", "features", "logits"}
+    for entry in tensors.values():
+        raw = bytearray(whole)
+        raw[begin + entry["data_offsets"][0]] ^= 1
+        file.write_bytes(raw)
+        with pytest.raises(ValueError, match=r"real: .*real.safetensors is damaged"):
+            score(file, both[1], ["fid"], "digits", jobs=1)
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,11 @@ from torch_fidelity.metric_isc import isc_features_to_metric
 from torch_fidelity.metric_kid import kid_features_to_metric
 from torch_fidelity.metric_prc import prc_features_to_metric
 
-from gentutor.metrics import measure
+from gentutor.metrics import measure, precision_recall
 from gentutor.metrics.networks.digits import digits_extractor
 from gentutor.metrics.networks.features import extract
 from gentutor.scoring import METRICS, Report, score, stats
+from gentutor.scoring.networks import resized
 
 SETS = ("fid", "kid", "is", "precision-recall")
 PAIRS = ("psnr", "lpips")
@@ -72,6 +73,17 @@ def test_subsets_are_drawn_as_torch_fidelity_draws_them(both, monkeypatch):
     assert values(report)["KID"] == pytest.approx(mean, rel=2e-6)  # its products are float32
     assert report.scores[0].std == pytest.approx(std, rel=1e-5)
     assert report.options["KID"] == {"subsets": 100, "subset_size": 15}
+
+
+def test_sets_of_unequal_size_are_told_apart(lay: Callable[..., Path]):
+    real, fake = lay("real"), lay("generated", 1, count=12)
+    report = score(real, fake, ["kid", "precision-recall"], "digits", batch=4, jobs=1)
+    assert report.options["KID"] == {"subsets": 100, "subset_size": 12}
+    found = values(report)
+    expected = precision_recall(features(real)[0], features(fake)[0], k=3)
+    for name in ("precision", "recall", "density", "coverage"):
+        assert found[name] == pytest.approx(float(getattr(expected, name)), abs=1e-12), name
+    assert found["precision"] != found["recall"]
 
 
 def test_pairs_get_the_numbers_of_measure(both):
@@ -186,6 +198,15 @@ def test_images_are_resized_before_the_network_and_the_label_says_so(tmp_path):
     report = score(tmp_path / "real", tmp_path / "generated", ["fid"], "digits", resize="8", jobs=1)
     assert report.scores[0].resize == "bicubic 8 x 8"
     assert values(report)["FID"] == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("size", [(64, 48), (5, 6)])
+def test_resizing_is_pillows(size: tuple[int, int]):
+    noise = np.random.default_rng(0).integers(0, 256, size, dtype=np.uint8)
+    exact = Image.fromarray(noise.astype(np.float32))  # of bytes Pillow rounds what comes between
+    expected = np.array(exact.resize((8, 8), Image.Resampling.BICUBIC)).clip(0, 255)
+    found = resized(torch.from_numpy(noise)[None, None], 8)[0, 0]
+    np.testing.assert_allclose(found.numpy(), expected, atol=1e-2)
 
 
 def test_inception_score_alone_looks_at_no_real_image(both, tmp_path):

@@ -1,4 +1,6 @@
-"""All weights in one vector: whose part begins where, and Adam on it."""
+"""All weights in one vector: whose part begins where, Adam on it, and who is grouped."""
+
+from dataclasses import fields, replace
 
 import pytest
 import torch
@@ -7,7 +9,7 @@ from gentutor.models.gan import Discriminator
 from gentutor.nn import stack
 from gentutor.training import GANSettings
 from gentutor.training._engine.flat import Adam, FlatWeights
-from gentutor.training._engine.grouping import keeps_bits
+from gentutor.training._engine.grouping import grouped, keeps_bits
 
 WIDTHS = (13, 7)  # no multiples of a cache line
 
@@ -50,6 +52,21 @@ def test_adam_steps_as_torchs_does_with_a_rate_for_each_network():
     for i, view in enumerate(flat.weights):
         for r, copy in enumerate(copies):
             torch.testing.assert_close(view[r], copy[i].detach(), rtol=1e-5, atol=1e-7)
+
+
+OWN = {"seed", "lr_g", "lr_d", "gp_weight", "clip", "collapsed_at"}  # each GAN of a group has its
+OTHER = {
+    **{"objective": "hinge", "betas": (0.0, 0.9), "spectral": True, "hidden": (32, 32)},
+    **{"lr_g": 0.1, "lr_d": 0.1, "gp_weight": 3.0, "clip": 0.5, "unroll_lr": 0.3},
+    **{"collapsed_at": (1.0, 2.0), "latent_dim": 3},
+}
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(GANSettings)])
+def test_gans_of_a_group_agree_in_all_but_what_is_kept_for_each(name):
+    one = GANSettings()
+    other = replace(one, **{name: OTHER.get(name, 2)})
+    assert len(grouped([one, other])) == (1 if name in OWN else 2)
 
 
 @pytest.mark.parametrize(

@@ -116,6 +116,14 @@ def test_a_sweep_of_several_forms_and_groups_keeps_its_order():
         assert_same_bits(train_gans([gans[r]], DATA, steps=5), 0, swept, r)
 
 
+def test_each_players_loss_is_recorded_as_its_own():
+    """Under minimax D's is a sum of softplus, G's minus one: above and below 0 at every step."""
+    trained = train_gans([GANSettings("minimax", seed=s) for s in range(2)], DATA, steps=5)
+    assert trained.d_loss.shape == trained.g_loss.shape == (2, 5)
+    assert (trained.d_loss > 0).all()
+    assert (trained.g_loss < 0).all()
+
+
 SWEEP = [
     GANSettings(objective, seed=s, n_critic=2, batch_size=16, hidden=(16, 16), spectral=spectral)
     for objective, spectral in (("non_saturating", False), ("hinge", True), ("wgan_gp", False))

@@ -206,3 +206,22 @@ def test_a_step_of_one_player_leaves_the_other_bit_for_bit(objective, options, b
     assert "".join(log) == "dddgdddg"
     nets = players.generator, players.discriminator
     assert all(p.grad is None for net in nets for p in net.parameters())
+
+
+def test_all_that_a_block_draws_is_drawn_apart():
+    """Noise of both players, places of the penalty and data: uncorrelated, of the stated laws."""
+    gans = [GANSettings("wgan_gp", seed=s, n_critic=2) for s in range(2)]
+    real, z_d, z_g, eps = Streams(Cloud(), gans, 2, dtype=torch.float64).draw()
+    numbers = torch.stack(
+        [
+            *z_d.view(16, 2, 2, 2, 128).unbind(3),  # D's two steps
+            z_g,
+            *real.unbind(3),
+            *(3**0.5 * (2 * each - 1).expand(-1, -1, 2, -1) for each in eps.unbind(3)),
+        ]
+    )
+    numbers[3:5] = (numbers[3:5] - 1.5) / 0.5
+    places = numbers.transpose(1, 2).reshape(14, -1)  # of each GAN apart; 4,096 numbers
+    moments = places @ places.T / places.shape[1]
+    torch.testing.assert_close(moments, torch.eye(14, dtype=torch.float64), atol=0.1, rtol=0)
+    assert float(places.mean(1).abs().max()) < 0.08
