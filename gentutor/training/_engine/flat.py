@@ -72,7 +72,7 @@ class FlatWeights:
         """Write a loss's gradient into ``grad``; 0 for weights that it does not depend on."""
         grads = torch.autograd.grad(loss, self.parameters, materialize_grads=True)
         for out, grad in zip(self.grads, grads, strict=True):
-            out.copy_(grad)
+            out.copy_(grad.detach())  # in torch 2.6 a grad of zeros asks for one itself
 
     def finite(self) -> Tensor:
         """Return (R,) whether all of a network's weights are finite."""
