@@ -97,3 +97,18 @@ def test_the_landing_page_is_light_and_its_model_learns(built, watch):
     )
     chapters = len(list((built / "notebooks").glob("*.html")))
     assert f"{chapters} chapters" in tab.locator(".bd-article").inner_text()
+
+
+def test_texts_of_questions_that_scroll_are_stops_and_keep_the_names_of_boxes(built, watch):
+    tab = watch(built, viewport={"width": 360, "height": 800}).open("notebooks/03_elbo.html")
+    tab.add_style_tag(content=".gq math { font-size: 3em }")  # wider than in any font
+    tab.evaluate("document.querySelectorAll('details').forEach(fold => (fold.open = true))")
+    scrolling = """() => [...document.querySelectorAll('.gq :is(p, .gq-text)')]
+        .filter(text => text.scrollWidth > text.clientWidth)"""
+    tab.wait_for_function(f"({scrolling})().every(text => text.tabIndex === 0)", timeout=5000)
+    boxes = f"({scrolling})().filter(text => text.matches('.gq-rubric .gq-text'))"
+    assert tab.evaluate(f"{boxes}.length") > 0
+    assert tab.evaluate(f"{boxes}.filter(text => text.hasAttribute('aria-label')).length") == 0
+    tab.add_style_tag(content=".gq math { font-size: 0.2em }")
+    fits = "text => text.scrollWidth <= text.clientWidth && text.hasAttribute('tabindex')"
+    tab.wait_for_function(f"![...document.querySelectorAll('.gq .gq-text')].some({fits})")
