@@ -37,7 +37,6 @@ def recall_by_plan(
         for ax, runs in zip(panels, (100 * np.asarray(values), answers[label]), strict=True):
             days = np.arange(1, np.shape(runs)[1] + 1)
             band(ax, days, runs, colour, label, dash)
-        plt.setp(panels[0].collections + panels[1].collections, alpha=0.15)
     left, right = panels
     for ax, at, words in ((left, 100 * goal, f"{goal:.0%}"), (right, most, f"{most} answers")):
         level(ax, at, 1, words, GREY, ":").set(ha="left", size=9)

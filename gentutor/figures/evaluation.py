@@ -177,7 +177,7 @@ def clouds(panels: Mapping[str, ArrayLike]) -> Figure:
     """Draw points of the plane, name -> (N, 2), a panel each on equal axes; the first is real."""
     fig, axes = plt.subplots(1, len(panels), figsize=(7.2, 2.1), sharex=True, sharey=True)
     for i, (ax, (name, points)) in enumerate(zip(axes, panels.items(), strict=True)):
-        cloud(bare(ax), points, FAKE if i else REAL, 3, alpha=0.6).set_rasterized(False)
+        cloud(bare(ax), points, FAKE if i else REAL, 3, alpha=0.6)
         ax.set_aspect("equal")
         ax.set_title(name, size=9)
     return fig

@@ -82,7 +82,6 @@ def landscape(score: Score, real: ArrayLike, fake: ArrayLike, *, reported: float
     """Draw one critic's level lines under its samples, with the dual that it reports."""
     fig, ax = plt.subplots(figsize=(3.6, 3.6))
     _landscape(ax, score, real, fake, 3)
-    plt.setp(ax.collections, rasterized=False)
     ax.set_title(f"E f(x) − E f(G(z)) = {reported:.3g}")
     return fig
 
